@@ -1,0 +1,1 @@
+"""A local Slack workspace, as strict as Slack, that any Bolt app can talk to over real sockets."""

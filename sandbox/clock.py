@@ -1,0 +1,57 @@
+"""The workspace's clock: it ticks like any other, and a test or the page can move it."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+
+class Clock:
+    """Instants in UTC that go on by themselves, or stand still where `ticking` is false.
+
+    Whoever sleeps on it wakes when its hands pass the instant, however they got there.
+    """
+
+    def __init__(self, start: datetime | None = None, *, ticking: bool = True) -> None:
+        """start: the first instant, aware; the host's own where none is given."""
+        self._ticking = ticking
+        self._base = (start or datetime.now(UTC)).astimezone(UTC)
+        self._since_s = time.monotonic()
+        self._moved = asyncio.Event()
+        self._listeners: list[Callable[[], None]] = []
+
+    def now(self) -> datetime:
+        """The instant it shows, in UTC."""
+        if not self._ticking:
+            return self._base
+        return self._base + timedelta(seconds=time.monotonic() - self._since_s)
+
+    def move_to(self, instant: datetime) -> None:
+        """Set the hands to `instant`, forwards or back, and wake those whose time has come."""
+        self._base = instant.astimezone(UTC)
+        self._since_s = time.monotonic()
+        moved, self._moved = self._moved, asyncio.Event()
+        moved.set()
+        for listener in list(self._listeners):
+            listener()
+
+    def advance(self, by: timedelta) -> None:
+        """Move the hands on by a length of time (a negative one moves them back)."""
+        self.move_to(self.now() + by)
+
+    def on_move(self, listener: Callable[[], None]) -> None:
+        """Call `listener` after every move."""
+        self._listeners.append(listener)
+
+    async def sleep_until(self, instant: datetime) -> None:
+        """Return once the clock shows `instant` or later; at once if it does already."""
+        while (left_s := (instant - self.now()).total_seconds()) > 0:
+            moved = self._moved
+            try:
+                await asyncio.wait_for(moved.wait(), left_s if self._ticking else None)
+            except TimeoutError:
+                continue
+
+    async def sleep(self, seconds: float) -> None:
+        """Sleep for a length of this clock's time."""
+        await self.sleep_until(self.now() + timedelta(seconds=seconds))

@@ -1,0 +1,418 @@
+"""What the workspace holds: people, apps, channels, messages, views, files; all in memory, no I/O here."""
+
+import random
+import string
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sandbox.clock import Clock
+from sandbox.errors import SlackError
+
+
+@dataclass
+class User:
+    """A member of the workspace, or an app's bot user."""
+
+    id: str
+    name: str
+    real_name: str
+    email: str = ""
+    tz: str = "Europe/Brussels"
+    is_admin: bool = False
+    is_owner: bool = False
+    is_bot: bool = False
+    is_restricted: bool = False
+    is_ultra_restricted: bool = False
+    deleted: bool = False
+    app_id: str = ""
+    bot_id: str = ""
+    locale: str = "en-GB"
+    updated: int = 0
+
+
+@dataclass
+class Channel:
+    """A conversation: `kind` is one of public, private, im, mpim."""
+
+    id: str
+    name: str
+    kind: str
+    created: int
+    creator: str
+    members: list[str] = field(default_factory=list)
+    topic: str = ""
+    purpose: str = ""
+    is_archived: bool = False
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    """As the Web API shows them, oldest first; replies too, told apart by `thread_ts`."""
+
+
+@dataclass
+class SlashCommand:
+    """A command as an app's manifest declares it; `command` begins with `/`."""
+
+    command: str
+    description: str = ""
+    usage_hint: str = ""
+    should_escape: bool = False
+    url: str = ""
+
+
+@dataclass
+class Shortcut:
+    """A shortcut as the manifest declares it; `type` is `global` or `message`."""
+
+    name: str
+    callback_id: str
+    description: str
+    type: str
+
+
+@dataclass
+class App:
+    """An app installed in the workspace, as its manifest describes it."""
+
+    id: str
+    name: str
+    bot_user_id: str
+    bot_id: str
+    bot_token: str
+    app_token: str
+    signing_secret: str
+    client_id: str
+    scopes: list[str]
+    events: list[str]
+    commands: dict[str, SlashCommand]
+    shortcuts: list[Shortcut]
+    socket_mode: bool
+    home_tab: bool
+    messages_tab: bool
+    interactivity: bool
+    request_url: str = ""
+    """Where events go in HTTP mode; commands and interactivity go to their own urls, or here."""
+    interactivity_url: str = ""
+    manifest: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class UserGroup:
+    """A user group such as @organisers."""
+
+    id: str
+    handle: str
+    name: str
+    users: list[str] = field(default_factory=list)
+    is_enabled: bool = True
+
+
+@dataclass
+class File:
+    """A file that a person or an app put into the workspace."""
+
+    id: str
+    name: str
+    title: str
+    mimetype: str
+    user: str
+    created: int
+    content: bytes = b""
+    channels: list[str] = field(default_factory=list)
+    is_complete: bool = True
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something that happened in the workspace: delivery turns it into Slack's events, the page redraws.
+
+    kind: `message`, `message_changed`, `message_deleted`, `ephemeral`, `reaction_added`, `reaction_removed`,
+        `member_joined_channel`, `member_left_channel`, `channel_created`, `channel_archive`,
+        `channel_unarchive`, `channel_rename`, `user_change`, `team_join`, `subteam_updated`,
+        `subteam_members_changed`, `file_shared`, `view_opened`, `view_updated`, `view_closed`,
+        `home_published`, `app_home_opened`.
+    channel: the conversation's id, where there is one.
+    user: the person it happened to or who did it; for `ephemeral` and the views the one who sees it.
+    body: what the kind needs, as Slack's event carries it.
+    """
+
+    kind: str
+    channel: str = ""
+    user: str = ""
+    body: dict[str, Any] = field(default_factory=dict)
+
+
+class Workspace:
+    """One workspace's state. Its methods change it and tell the subscribers; they check no permission."""
+
+    def __init__(self, *, clock: Clock, name: str = "Alumni", domain: str = "alumni", seed: int = 0) -> None:
+        self.clock = clock
+        self.name = name
+        self.domain = domain
+        self._random = random.Random(seed)  # noqa: S311 (ids, not secrets)
+        self.team_id = self.new_id("T")
+        self.users: dict[str, User] = {}
+        self.apps: dict[str, App] = {}
+        self.channels: dict[str, Channel] = {}
+        self.usergroups: dict[str, UserGroup] = {}
+        self.files: dict[str, File] = {}
+        self.homes: dict[tuple[str, str], dict[str, Any]] = {}
+        """(app id, user id) → the Home view as last published."""
+        self.modals: dict[str, list[dict[str, Any]]] = {}
+        """user id → their stack of open modals, the one in front last."""
+        self.ephemerals: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        """(channel id, user id) → what only that person sees there."""
+        self._last_ts_us = 0
+        self._subscribers: list[Callable[[Change], None]] = []
+
+    def subscribe(self, subscriber: Callable[[Change], None]) -> None:
+        """Call `subscriber` with every change, in order, at once. It must not block."""
+        self._subscribers.append(subscriber)
+
+    def tell(self, change: Change) -> None:
+        """Pass a change on to every subscriber."""
+        for subscriber in list(self._subscribers):
+            subscriber(change)
+
+    def new_id(self, prefix: str) -> str:
+        """An id as Slack makes them: the prefix and ten capitals or digits."""
+        letters = self._random.choices(string.ascii_uppercase + string.digits, k=9)
+        return f"{prefix}0{''.join(letters)}"
+
+    def new_secret(self, length: int) -> str:
+        """A hexadecimal string, the same in every run of one seed: these secrets open nothing but the sandbox."""
+        return "".join(self._random.choices("0123456789abcdef", k=length))
+
+    def now_s(self) -> int:
+        """The clock's whole seconds since 1970."""
+        return int(self.clock.now().timestamp())
+
+    def new_ts(self) -> str:
+        """A message's `ts`: seconds and six digits, unique and rising in the workspace, on its clock."""
+        now_us = int(self.clock.now().timestamp() * 1_000_000)
+        # Where the clock was moved back, ts still rises: Slack's own never goes back.
+        self._last_ts_us = max(self._last_ts_us + 1, now_us)
+        return f"{self._last_ts_us // 1_000_000}.{self._last_ts_us % 1_000_000:06d}"
+
+    # -- people ---------------------------------------------------------------------------------------
+
+    def add_user(self, name: str, *, user_id: str = "", **fields: Any) -> User:
+        """Somebody joins the workspace; `fields` are those of `User`."""
+        fields.setdefault("real_name", name)
+        user = User(id=user_id or self.new_id("U"), name=name, updated=self.now_s(), **fields)
+        self.users[user.id] = user
+        self.tell(Change("team_join", user=user.id))
+        return user
+
+    def change_user(self, user_id: str, **fields: Any) -> User:
+        """Their profile, zone, role or state changes (`user_change`)."""
+        user = self.user(user_id)
+        for key, value in fields.items():
+            setattr(user, key, value)
+        user.updated = self.now_s()
+        self.tell(Change("user_change", user=user_id))
+        return user
+
+    def user(self, user_id: str) -> User:
+        """Raises SlackError `user_not_found`."""
+        if user_id not in self.users:
+            raise SlackError("user_not_found")
+        return self.users[user_id]
+
+    def add_usergroup(
+        self, handle: str, users: list[str], *, group_id: str = "", name: str = ""
+    ) -> UserGroup:
+        """A user group with its members."""
+        group = UserGroup(
+            id=group_id or self.new_id("S"), handle=handle, name=name or handle, users=list(users)
+        )
+        self.usergroups[group.id] = group
+        return group
+
+    def set_usergroup_members(self, group_id: str, users: list[str]) -> None:
+        """Replace a group's members (`subteam_members_changed`)."""
+        group = self.usergroups[group_id]
+        before, group.users = group.users, list(users)
+        added = [user for user in users if user not in before]
+        removed = [user for user in before if user not in users]
+        body = {"subteam_id": group_id, "added_users": added, "removed_users": removed}
+        self.tell(Change("subteam_members_changed", body=body))
+
+    # -- conversations --------------------------------------------------------------------------------
+
+    def add_channel(
+        self, name: str, *, members: list[str], channel_id: str = "", private: bool = False, creator: str = ""
+    ) -> Channel:
+        """A public or private channel with its first members."""
+        channel = Channel(
+            id=channel_id or self.new_id("C"),
+            name=name,
+            kind="private" if private else "public",
+            created=self.now_s(),
+            creator=creator or (members[0] if members else ""),
+            members=list(members),
+        )
+        self.channels[channel.id] = channel
+        self.tell(Change("channel_created", channel=channel.id, user=channel.creator))
+        return channel
+
+    def channel(self, channel_id: str) -> Channel:
+        """Raises SlackError `channel_not_found`."""
+        if channel_id not in self.channels:
+            raise SlackError("channel_not_found")
+        return self.channels[channel_id]
+
+    def direct(self, *user_ids: str) -> Channel:
+        """The direct message (two people) or group direct message (more) of exactly these; made if new."""
+        members = sorted(set(user_ids))
+        kind = "im" if len(members) <= 2 else "mpim"
+        for channel in self.channels.values():
+            if channel.kind == kind and sorted(channel.members) == members:
+                return channel
+        name = "" if kind == "im" else "mpdm-" + "--".join(self.users[u].name for u in members) + "-1"
+        channel = Channel(
+            id=self.new_id("D" if kind == "im" else "G"),
+            name=name,
+            kind=kind,
+            created=self.now_s(),
+            creator=user_ids[0],
+            members=members,
+        )
+        self.channels[channel.id] = channel
+        return channel
+
+    def join(self, channel_id: str, user_id: str, *, inviter: str = "") -> None:
+        """Somebody becomes a member (`member_joined_channel`); nothing happens if they are one."""
+        channel = self.channel(channel_id)
+        if user_id in channel.members:
+            return
+        channel.members.append(user_id)
+        body = {"inviter": inviter} if inviter else {}
+        self.tell(Change("member_joined_channel", channel=channel_id, user=user_id, body=body))
+
+    def leave(self, channel_id: str, user_id: str) -> None:
+        """Somebody stops being a member (`member_left_channel`)."""
+        channel = self.channel(channel_id)
+        if user_id in channel.members:
+            channel.members.remove(user_id)
+            self.tell(Change("member_left_channel", channel=channel_id, user=user_id))
+
+    # -- messages -------------------------------------------------------------------------------------
+
+    def post(self, channel_id: str, message: dict[str, Any]) -> dict[str, Any]:
+        """Add a message: `message` is as the Web API shows one, without `type` and `ts`; returns it with them."""
+        channel = self.channel(channel_id)
+        posted = {"type": "message", "ts": self.new_ts(), "team": self.team_id, **message}
+        channel.messages.append(posted)
+        if root := self._root(channel, posted):
+            replies = [m for m in channel.messages if m.get("thread_ts") == root["ts"] and m is not root]
+            root["thread_ts"] = root["ts"]
+            root["reply_count"] = len(replies)
+            root["reply_users"] = list(dict.fromkeys(m.get("user", "") for m in replies))
+            root["latest_reply"] = posted["ts"]
+        self.tell(Change("message", channel=channel_id, user=str(message.get("user", "")), body=posted))
+        return posted
+
+    def _root(self, channel: Channel, message: dict[str, Any]) -> dict[str, Any] | None:
+        thread_ts = message.get("thread_ts")
+        if not thread_ts or thread_ts == message["ts"]:
+            return None
+        return next((m for m in channel.messages if m["ts"] == thread_ts), None)
+
+    def message(self, channel_id: str, ts: str) -> dict[str, Any]:
+        """Raises SlackError `message_not_found`."""
+        # From the end: what people and apps touch is nearly always recent.
+        for message in reversed(self.channel(channel_id).messages):
+            if message["ts"] == ts:
+                return message
+        raise SlackError("message_not_found")
+
+    def edit(self, channel_id: str, ts: str, changes: dict[str, Any]) -> dict[str, Any]:
+        """Change fields of a message (`message_changed`); a value of None removes the field."""
+        message = self.message(channel_id, ts)
+        before = dict(message)
+        for key, value in changes.items():
+            if value is None:
+                message.pop(key, None)
+            else:
+                message[key] = value
+        body = {"message": dict(message), "previous_message": before}
+        self.tell(Change("message_changed", channel=channel_id, user=str(message.get("user", "")), body=body))
+        return message
+
+    def delete(self, channel_id: str, ts: str) -> None:
+        """Remove a message (`message_deleted`)."""
+        message = self.message(channel_id, ts)
+        self.channel(channel_id).messages.remove(message)
+        body = {"deleted_ts": ts, "previous_message": message}
+        self.tell(Change("message_deleted", channel=channel_id, user=str(message.get("user", "")), body=body))
+
+    def show_only_to(self, channel_id: str, user_id: str, message: dict[str, Any]) -> dict[str, Any]:
+        """An ephemeral message: seen by one person in one conversation, in no history."""
+        shown = {"type": "message", "ts": self.new_ts(), "is_ephemeral": True, **message}
+        self.ephemerals.setdefault((channel_id, user_id), []).append(shown)
+        self.tell(Change("ephemeral", channel=channel_id, user=user_id, body=shown))
+        return shown
+
+    def react(self, channel_id: str, ts: str, user_id: str, name: str) -> None:
+        """Raises SlackError `already_reacted`."""
+        message = self.message(channel_id, ts)
+        reactions: list[dict[str, Any]] = message.setdefault("reactions", [])
+        reaction = next((r for r in reactions if r["name"] == name), None)
+        if reaction is None:
+            reaction = {"name": name, "users": [], "count": 0}
+            reactions.append(reaction)
+        if user_id in reaction["users"]:
+            raise SlackError("already_reacted")
+        reaction["users"].append(user_id)
+        reaction["count"] += 1
+        self._tell_reaction("reaction_added", channel_id, message, user_id, name)
+
+    def unreact(self, channel_id: str, ts: str, user_id: str, name: str) -> None:
+        """Raises SlackError `no_reaction`."""
+        message = self.message(channel_id, ts)
+        reactions: list[dict[str, Any]] = message.get("reactions", [])
+        reaction = next((r for r in reactions if r["name"] == name and user_id in r["users"]), None)
+        if reaction is None:
+            raise SlackError("no_reaction")
+        reaction["users"].remove(user_id)
+        reaction["count"] -= 1
+        if not reaction["users"]:
+            reactions.remove(reaction)
+        if not reactions:
+            message.pop("reactions", None)
+        self._tell_reaction("reaction_removed", channel_id, message, user_id, name)
+
+    def _tell_reaction(
+        self, kind: str, channel_id: str, message: dict[str, Any], user_id: str, name: str
+    ) -> None:
+        body = {
+            "reaction": name,
+            "item": {"type": "message", "channel": channel_id, "ts": message["ts"]},
+            "item_user": message.get("user", ""),
+        }
+        self.tell(Change(kind, channel=channel_id, user=user_id, body=body))
+
+    # -- files ----------------------------------------------------------------------------------------
+
+    def add_file(
+        self, name: str, content: bytes, *, user_id: str, mimetype: str = "", is_complete: bool = True
+    ) -> File:
+        """A file comes into the workspace; it is in no conversation yet."""
+        file = File(
+            id=self.new_id("F"),
+            name=name,
+            title=name,
+            mimetype=mimetype or "application/octet-stream",
+            user=user_id,
+            created=self.now_s(),
+            content=content,
+            is_complete=is_complete,
+        )
+        self.files[file.id] = file
+        return file
+
+
+def instant_of(ts: str) -> datetime:
+    """The instant in UTC that a message's `ts` names."""
+    return datetime.fromtimestamp(float(ts), UTC)
