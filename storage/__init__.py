@@ -1,0 +1,1 @@
+"""What the bot remembers: tables, transactions and queries; no Slack payload here."""

@@ -1,0 +1,126 @@
+"""The database and its unit of work: one `async with` is one transaction."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import URL, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, CursorResult
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.sql.base import Executable
+from sqlalchemy.sql.schema import Table
+
+from storage import tables
+
+_BUSY_TIMEOUT_MS = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """One delivery of something that Slack may deliver again: the same key means the same thing."""
+
+    team_id: str
+    key: str
+    received_at: datetime
+
+
+class AlreadyDone(Exception):
+    """This delivery had its effect before; the transaction was rolled back and nothing is to be done."""
+
+
+class Work:
+    """An open transaction."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+        """Run one statement in this transaction."""
+        return await self._connection.execute(statement, parameters)
+
+    async def insert_new(self, table: Table, values: dict[str, Any]) -> bool:
+        """Insert a row unless its key is there. True where it was inserted."""
+        dialect = self._connection.dialect.name
+        insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+        statement = insert(table).values(**values).on_conflict_do_nothing()
+        return (await self._connection.execute(statement)).rowcount == 1
+
+    async def put(self, table: Table, values: dict[str, Any]) -> None:
+        """Insert a row, or update the columns in `values` of the one that has its key."""
+        dialect = self._connection.dialect.name
+        insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+        keys = [column.name for column in table.primary_key.columns]
+        changes = {name: value for name, value in values.items() if name not in keys}
+        statement = insert(table).values(**values)
+        if changes:
+            statement = statement.on_conflict_do_update(index_elements=keys, set_=changes)
+        else:
+            statement = statement.on_conflict_do_nothing()
+        await self._connection.execute(statement)
+
+
+class Database:
+    """One database, whatever its kind; opened with `open_database`, closed with `close`."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+
+    @asynccontextmanager
+    async def writing(self, once: Delivery | None = None) -> AsyncIterator[Work]:
+        """A transaction that may write: commits on leaving, rolls back on an exception.
+
+        once: the delivery that asks for it; it is entered in the inbox in the same transaction.
+        Raises AlreadyDone where that delivery is in the inbox.
+        """
+        async with self.engine.connect() as connection:
+            await connection.execution_options(alumni_writing=True)
+            async with connection.begin():
+                work = Work(connection)
+                if once is not None:
+                    received = {"event_id": once.key, "received_at": once.received_at}
+                    if not await work.insert_new(tables.inbox, {"team_id": once.team_id, **received}):
+                        raise AlreadyDone(once.key)
+                yield work
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Work]:
+        """A transaction that only reads, and sees one state throughout."""
+        async with self.engine.connect() as connection, connection.begin():
+            yield Work(connection)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+def open_database(url: str | URL) -> Database:
+    """A database by its SQLAlchemy URL; nothing is connected or created yet."""
+    parsed = make_url(url)
+    engine = create_async_engine(parsed)
+    if parsed.get_backend_name() == "sqlite":
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return Database(engine)
+
+
+def _prepare_sqlite(dbapi_connection: Any, _record: ConnectionPoolEntry) -> None:
+    # The driver's own transactions begin late and silently: with twenty concurrent
+    # read-then-write transactions all but one of the writes were lost.
+    dbapi_connection.isolation_level = None
+    cursor = dbapi_connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("alumni_writing", False)
+    # A transaction that reads before it writes must take the write lock at once:
+    # to upgrade a deferred one fails with "database is locked" whatever the timeout.
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

@@ -1,0 +1,187 @@
+"""Messages on their way out: rows with a unique key, claimed, sent, settled by the dispatcher."""
+
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select, update
+
+from storage.db import Work
+from storage.tables import outbox
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutboxRow:
+    """A queued message, before or after it was sent. Times are instants in UTC."""
+
+    team_id: str
+    key: str
+    recipient: str
+    """A user id or a channel id; what goes to one recipient goes in order."""
+    kind: str
+    body: dict[str, Any]
+    queued_at: datetime
+    due_at: datetime
+    not_before_at: datetime
+    state: str
+    """queued, sending, sent, dropped, failed."""
+    attempts: int
+    claimed_at: datetime | None
+    claimed_by: str | None
+    sent_at: datetime | None
+    channel_id: str | None
+    ts: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Send:
+    """Post this as a new message."""
+
+    text: str
+    blocks: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Replace an earlier message by this."""
+
+    channel_id: str
+    ts: str
+    text: str
+    blocks: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Publish:
+    """Show this Home tab to the recipient."""
+
+    view: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Later:
+    """Not yet: ask again at this instant."""
+
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Drop:
+    """No longer wanted, and why."""
+
+    reason: str
+
+
+Composed = Send | Edit | Publish | Later | Drop
+Composer = Callable[[Work, OutboxRow, datetime], Awaitable[Composed]]
+"""Makes a row's message at the instant of sending, in the transaction that claims it."""
+
+
+async def enqueue(
+    work: Work,
+    *,
+    team_id: str,
+    key: str,
+    recipient: str,
+    kind: str,
+    body: dict[str, Any],
+    now: datetime,
+    due_at: datetime | None = None,
+) -> bool:
+    """Queue a message under a key of its own. False where the key is there already: nothing is queued then."""
+    due_at = due_at or now
+    return await work.insert_new(
+        outbox,
+        {
+            "team_id": team_id,
+            "key": key,
+            "recipient": recipient,
+            "kind": kind,
+            "body": body,
+            "queued_at": now,
+            "due_at": due_at,
+            "not_before_at": due_at,
+            "state": "queued",
+            "attempts": 0,
+        },
+    )
+
+
+async def row(work: Work, *, team_id: str, key: str) -> OutboxRow | None:
+    """The row of that key."""
+    found = (
+        await work.execute(select(outbox).where(outbox.c.team_id == team_id, outbox.c.key == key))
+    ).one_or_none()
+    return None if found is None else _row(found)
+
+
+async def rows(
+    work: Work, *, team_id: str, states: Collection[str] | None = None, recipient: str | None = None
+) -> list[OutboxRow]:
+    """A workspace's rows in the order in which they go out."""
+    query = select(outbox).where(outbox.c.team_id == team_id)
+    if states is not None:
+        query = query.where(outbox.c.state.in_(states))
+    if recipient is not None:
+        query = query.where(outbox.c.recipient == recipient)
+    query = query.order_by(outbox.c.due_at, outbox.c.queued_at, outbox.c.key)
+    return [_row(found) for found in await work.execute(query)]
+
+
+async def heads(work: Work, *, now: datetime, limit: int) -> list[OutboxRow]:
+    """For each recipient the first row that is not done and due, where it may be claimed now.
+
+    A row that waits for a retry, or that is being sent, holds up those behind it: order is kept.
+    """
+    place = func.row_number().over(
+        partition_by=(outbox.c.team_id, outbox.c.recipient),
+        order_by=((outbox.c.state == "sending").desc(), outbox.c.due_at, outbox.c.queued_at, outbox.c.key),
+    )
+    waiting = (
+        select(outbox, place.label("place"))
+        .where(outbox.c.state.in_(("queued", "sending")), outbox.c.due_at <= now)
+        .subquery()
+    )
+    query = (
+        select(waiting)
+        .where(waiting.c.place == 1, waiting.c.state == "queued", waiting.c.not_before_at <= now)
+        .order_by(waiting.c.due_at, waiting.c.queued_at, waiting.c.key)
+        .limit(limit)
+    )
+    return [_row(found) for found in await work.execute(query)]
+
+
+async def sending(work: Work) -> list[OutboxRow]:
+    """Every row that was claimed and is not settled, whoever claimed it."""
+    return [_row(found) for found in await work.execute(select(outbox).where(outbox.c.state == "sending"))]
+
+
+async def next_due_at(work: Work) -> datetime | None:
+    """The instant at which the next queued row may go, over all workspaces; None where none is queued."""
+    query = select(func.min(outbox.c.not_before_at)).where(outbox.c.state == "queued")
+    found: datetime | None = (await work.execute(query)).scalar_one()
+    return found
+
+
+async def count(work: Work, *, team_id: str | None = None) -> dict[str, int]:
+    """How many rows are in each state."""
+    query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
+    if team_id is not None:
+        query = query.where(outbox.c.team_id == team_id)
+    return {state: number for state, number in await work.execute(query)}
+
+
+async def change(work: Work, changed: OutboxRow, **values: Any) -> None:
+    """Set columns of a row."""
+    await work.execute(
+        update(outbox)
+        .where(outbox.c.team_id == changed.team_id, outbox.c.key == changed.key)
+        .values(**values)
+    )
+
+
+def _row(found: Row[Any]) -> OutboxRow:
+    columns = found._mapping
+    return OutboxRow(**{name: columns[name] for name in OutboxRow.__dataclass_fields__})
