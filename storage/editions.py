@@ -1,0 +1,95 @@
+"""The academy's own settings, its editions and their days."""
+
+from collections import defaultdict
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select
+
+from bot.domain.editions import Academy, Day, DayKind, Edition
+from bot.domain.ids import EditionKey, TeamId
+from storage.db import Work
+from storage.tables import academy as academy_table
+from storage.tables import edition as edition_table
+from storage.tables import edition_day
+
+
+async def academy(work: Work, *, team_id: TeamId) -> Academy | None:
+    """The workspace's academy; None before the first import or setup."""
+    query = select(academy_table).where(academy_table.c.team_id == team_id)
+    row = (await work.execute(query)).one_or_none()
+    if row is None:
+        return None
+    return Academy(**{name: row._mapping[name] for name in Academy.__dataclass_fields__})
+
+
+async def put_academy(work: Work, academy: Academy) -> None:
+    """Keep the workspace's academy as given."""
+    columns = {name: getattr(academy, name) for name in academy.__dataclass_fields__}
+    await work.put(academy_table, columns)
+
+
+async def edition(work: Work, *, team_id: TeamId, edition_key: EditionKey) -> Edition | None:
+    """The edition of that key, with its days; None where there is none."""
+    found = [one for one in await editions(work, team_id=team_id) if one.key == edition_key]
+    return found[0] if found else None
+
+
+async def editions(work: Work, *, team_id: TeamId) -> list[Edition]:
+    """Every edition with its days: the one that begins last first, those without days at the end."""
+    days: defaultdict[str, list[Day]] = defaultdict(list)
+    query = select(edition_day).where(edition_day.c.team_id == team_id)
+    for row in await work.execute(query.order_by(edition_day.c.edition_key, edition_day.c.position)):
+        days[row.edition_key].append(_day(row))
+    rows = await work.execute(
+        select(edition_table).where(edition_table.c.team_id == team_id).order_by(edition_table.c.key)
+    )
+    found = [
+        Edition(
+            team_id=team_id,
+            key=EditionKey(row.key),
+            name=row.name,
+            timezone=row.timezone,
+            channel_id=row.channel_id,
+            days=tuple(days[row.key]),
+        )
+        for row in rows
+    ]
+    return sorted(found, key=_begins_on, reverse=True)
+
+
+async def put_edition(work: Work, edition: Edition) -> None:
+    """Keep an edition and its days as given; its homework and people stay as they are."""
+    key = {"team_id": edition.team_id, "key": edition.key}
+    values = {"name": edition.name, "timezone": edition.timezone, "channel_id": edition.channel_id}
+    await work.put(edition_table, key | values)
+    await work.execute(
+        delete(edition_day).where(
+            edition_day.c.team_id == edition.team_id, edition_day.c.edition_key == edition.key
+        )
+    )
+    rows = [
+        {
+            "team_id": edition.team_id,
+            "edition_key": edition.key,
+            "position": position,
+            "on": day.on,
+            "kind": day.kind.value,
+            "title": day.title,
+            "starts": day.starts,
+            "ends": day.ends,
+            "place": day.place,
+        }
+        for position, day in enumerate(edition.days)
+    ]
+    if rows:
+        await work.execute(insert(edition_day), rows)
+
+
+def _begins_on(edition: Edition) -> date:
+    return min((day.on for day in edition.days), default=date.min)
+
+
+def _day(row: Row[Any]) -> Day:
+    columns = {name: row._mapping[name] for name in Day.__dataclass_fields__}
+    return Day(**columns | {"kind": DayKind(row._mapping["kind"])})

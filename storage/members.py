@@ -1,0 +1,156 @@
+"""People of a workspace, their part in each edition, and who the organisers are."""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, delete, select
+
+from bot.domain.ids import EditionKey, TeamId, UserId
+from bot.domain.members import Enrolment, Member, Role
+from storage import tables
+from storage.db import Work
+from storage.tables import enrolment as enrolments_table
+from storage.tables import member as members_table
+from storage.tables import usergroup_member
+
+# Far below the number of parameters that SQLite allows in one statement.
+_IDS_AT_ONCE = 500
+
+
+async def member(work: Work, *, team_id: TeamId, user_id: UserId) -> Member | None:
+    """The person of that id, deactivated or not; None where the workspace has none."""
+    found = await members(work, team_id=team_id, user_ids=[user_id])
+    return found[0] if found else None
+
+
+async def members(work: Work, *, team_id: TeamId, user_ids: Collection[UserId] | None = None) -> list[Member]:
+    """The people of a workspace, or those with these ids, ordered by id; deactivated ones and bots too."""
+    query = select(members_table).where(members_table.c.team_id == team_id)
+    if user_ids is None:
+        return [_member(row) for row in await work.execute(query.order_by(members_table.c.user_id))]
+    found: list[Member] = []
+    wanted = sorted(set(user_ids))
+    for start in range(0, len(wanted), _IDS_AT_ONCE):
+        some = query.where(members_table.c.user_id.in_(wanted[start : start + _IDS_AT_ONCE]))
+        found += [_member(row) for row in await work.execute(some.order_by(members_table.c.user_id))]
+    return found
+
+
+async def put_member(work: Work, member: Member) -> None:
+    """Keep a person as given, whether new or known."""
+    await work.put(members_table, _columns(member))
+
+
+async def enrolments(
+    work: Work,
+    *,
+    team_id: TeamId,
+    edition_key: EditionKey | None = None,
+    user_id: UserId | None = None,
+    role: Role | None = None,
+) -> list[Enrolment]:
+    """Who is what in which edition, ordered by edition, person and role; narrowed by what is given."""
+    query = select(enrolments_table).where(enrolments_table.c.team_id == team_id)
+    if edition_key is not None:
+        query = query.where(enrolments_table.c.edition_key == edition_key)
+    if user_id is not None:
+        query = query.where(enrolments_table.c.user_id == user_id)
+    if role is not None:
+        query = query.where(enrolments_table.c.role == role.value)
+    query = query.order_by(
+        enrolments_table.c.edition_key, enrolments_table.c.user_id, enrolments_table.c.role
+    )
+    return [_enrolment(row) for row in await work.execute(query)]
+
+
+async def put_enrolment(work: Work, enrolment: Enrolment) -> None:
+    """Keep a person's part in an edition; the person and the edition must be there."""
+    await work.put(enrolments_table, _columns(enrolment) | {"role": enrolment.role.value})
+
+
+async def remove_enrolment(
+    work: Work, *, team_id: TeamId, edition_key: EditionKey, user_id: UserId, role: Role
+) -> None:
+    """Take one part in an edition from a person; what they handed in stays."""
+    table = enrolments_table
+    await work.execute(
+        delete(table).where(
+            table.c.team_id == team_id,
+            table.c.edition_key == edition_key,
+            table.c.user_id == user_id,
+            table.c.role == role.value,
+        )
+    )
+
+
+async def set_group_members(
+    work: Work, *, team_id: TeamId, group_id: str, user_ids: Collection[UserId]
+) -> None:
+    """Make these people, and nobody else, the members of a user group."""
+    await work.execute(delete(usergroup_member).where(_of_group(team_id, group_id)))
+    for user_id in sorted(set(user_ids)):
+        await work.put(usergroup_member, {"team_id": team_id, "group_id": group_id, "user_id": user_id})
+
+
+async def group_members(work: Work, *, team_id: TeamId, group_id: str) -> list[UserId]:
+    """The members of a user group as last heard from Slack, ordered by id."""
+    query = select(usergroup_member.c.user_id).where(_of_group(team_id, group_id))
+    return [UserId(found) for (found,) in await work.execute(query.order_by(usergroup_member.c.user_id))]
+
+
+async def is_organiser(work: Work, *, team_id: TeamId, user_id: UserId) -> bool:
+    """Whether a person may do what organisers do: an admin of the workspace, or named as an organiser.
+
+    Deactivated people and bots may not, whoever names them.
+    """
+    person = await member(work, team_id=team_id, user_id=user_id)
+    if person is None or person.is_deactivated or person.is_bot:
+        return False
+    return person.is_admin or user_id in await _named_organisers(work, team_id=team_id)
+
+
+async def organisers(work: Work, *, team_id: TeamId) -> list[UserId]:
+    """The people whom lists for organisers go to, ordered by id.
+
+    They are those named by the academy, by a user group that it names, or by their role in an edition; where
+    that names nobody active, the workspace's admins.
+    """
+    active = [
+        person
+        for person in await members(work, team_id=team_id)
+        if not person.is_deactivated and not person.is_bot
+    ]
+    named = await _named_organisers(work, team_id=team_id)
+    chosen = [person.user_id for person in active if person.user_id in named]
+    return chosen or [person.user_id for person in active if person.is_admin]
+
+
+async def _named_organisers(work: Work, *, team_id: TeamId) -> set[UserId]:
+    academy = tables.academy
+    query = select(academy.c.organisers).where(academy.c.team_id == team_id)
+    ids: tuple[str, ...] = (await work.execute(query)).scalar_one_or_none() or ()
+    in_groups = select(usergroup_member.c.user_id).where(
+        usergroup_member.c.team_id == team_id, usergroup_member.c.group_id.in_(ids)
+    )
+    by_role = select(enrolments_table.c.user_id).where(
+        enrolments_table.c.team_id == team_id, enrolments_table.c.role == Role.ORGANISER.value
+    )
+    found = await work.execute(in_groups.union(by_role))
+    return {UserId(given) for given in ids} | {UserId(user_id) for (user_id,) in found}
+
+
+def _of_group(team_id: TeamId, group_id: str) -> ColumnElement[bool]:
+    return (usergroup_member.c.team_id == team_id) & (usergroup_member.c.group_id == group_id)
+
+
+def _columns(value: Member | Enrolment) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in value.__dataclass_fields__}
+
+
+def _member(row: Row[Any]) -> Member:
+    return Member(**{name: row._mapping[name] for name in Member.__dataclass_fields__})
+
+
+def _enrolment(row: Row[Any]) -> Enrolment:
+    columns = {name: row._mapping[name] for name in Enrolment.__dataclass_fields__}
+    return Enrolment(**columns | {"role": Role(row._mapping["role"])})
