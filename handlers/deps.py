@@ -1,0 +1,34 @@
+"""What a handler is handed: the database, the clock, Slack's client and the commands' prefix."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.clock import Clock
+from bot.domain.ids import TeamId
+from storage.db import Database
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deps:
+    """Given to each feature's `register(app, deps)`.
+
+    A handler need not wake the dispatcher: whoever takes a delivery in does so once it is answered.
+    """
+
+    db: Database
+    clock: Clock
+    client_for: Callable[[TeamId], AsyncWebClient]
+    """A workspace's client. It retries nothing by itself; raises KeyError for a workspace that is not ours."""
+    prefix: str = ""
+    """Letters before each command's name, for workspaces where a name is taken."""
+
+    def now(self) -> datetime:
+        """The instant, in UTC."""
+        return self.clock.now()
+
+    def command(self, name: str) -> str:
+        """A command as it is registered and typed here: `homework` → `/homework`, `/cbahomework`."""
+        return f"/{self.prefix}{name}"
