@@ -164,6 +164,7 @@ homework = Table(
     Column("remind_from", Date),
     Column("remind_until", Date),
     Column("revision", Integer, nullable=False),
+    Column("from_file", Boolean, nullable=False, default=False),  # the edition's file names it
     ForeignKeyConstraint(["team_id", "edition_key"], ["edition.team_id", "edition.key"]),
     Index(None, "team_id", "edition_key"),
 )
