@@ -1,4 +1,4 @@
-"""What Slack accepts as text, option, dialog and interactive element; where they may stand is in blocks.py."""
+"""What Slack accepts as text, option, dialog and interactive element; blocks.py says where each may stand."""
 
 import re
 from datetime import date

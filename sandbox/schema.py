@@ -1,4 +1,4 @@
-"""Small rules that a JSON value is held against, in the sentences Slack uses; what a block is, is not here."""
+"""Small rules that a JSON value is held against, in Slack's sentences; what a block is, is not here."""
 
 from collections.abc import Callable
 from typing import Any
