@@ -28,5 +28,5 @@ class SystemClock:
 
     async def sleep_until(self, instant: datetime) -> None:
         """Return once the host's clock shows `instant` or later."""
-        while (left_s := (instant - self.now()).total_seconds()) > 0:
-            await asyncio.sleep(min(left_s, self._longest_nap_s))  # noqa: ASYNC110 (time, no event)
+        while (left_s := (instant - self.now()).total_seconds()) > 0:  # noqa: ASYNC110 (time, no event)
+            await asyncio.sleep(min(left_s, self._longest_nap_s))

@@ -1,6 +1,6 @@
 """The database and its unit of work: one `async with` is one transaction."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,6 +41,10 @@ class Work:
     async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         """Run one statement in this transaction."""
         return await self._connection.execute(statement, parameters)
+
+    async def run_sync(self, change: Callable[[Connection], None]) -> None:
+        """Run a function that needs a synchronous connection, such as a migration, in this transaction."""
+        await self._connection.run_sync(change)
 
     async def insert_new(self, table: Table, values: dict[str, Any]) -> bool:
         """Insert a row unless its key is there. True where it was inserted."""

@@ -26,6 +26,8 @@ class OutboxRow:
     not_before_at: datetime
     state: str
     """queued, sending, sent, dropped, failed."""
+    is_repeatable: bool
+    """Doing it twice has one effect: an edit, a Home tab; known once it was claimed."""
     attempts: int
     claimed_at: datetime | None
     claimed_by: str | None
@@ -90,7 +92,7 @@ async def enqueue(
     now: datetime,
     due_at: datetime | None = None,
 ) -> bool:
-    """Queue a message under a key of its own. False where the key is there already: nothing is queued then."""
+    """Queue a message under a key of its own. False where the key is there: nothing is queued then."""
     due_at = due_at or now
     return await work.insert_new(
         outbox,
@@ -104,6 +106,7 @@ async def enqueue(
             "due_at": due_at,
             "not_before_at": due_at,
             "state": "queued",
+            "is_repeatable": False,
             "attempts": 0,
         },
     )
@@ -153,6 +156,16 @@ async def heads(work: Work, *, now: datetime, limit: int) -> list[OutboxRow]:
     return [_row(found) for found in await work.execute(query)]
 
 
+async def claim(work: Work, *, team_id: str, key: str, now: datetime, claimed_by: str) -> OutboxRow | None:
+    """Mark a queued row as being sent; None where another has claimed it, or it is gone."""
+    taken = await work.execute(
+        update(outbox)
+        .where(outbox.c.team_id == team_id, outbox.c.key == key, outbox.c.state == "queued")
+        .values(state="sending", claimed_at=now, claimed_by=claimed_by, attempts=outbox.c.attempts + 1)
+    )
+    return await row(work, team_id=team_id, key=key) if taken.rowcount == 1 else None
+
+
 async def sending(work: Work) -> list[OutboxRow]:
     """Every row that was claimed and is not settled, whoever claimed it."""
     return [_row(found) for found in await work.execute(select(outbox).where(outbox.c.state == "sending"))]
@@ -167,19 +180,18 @@ async def next_due_at(work: Work) -> datetime | None:
 
 async def count(work: Work, *, team_id: str | None = None) -> dict[str, int]:
     """How many rows are in each state."""
-    query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
+    query = select(outbox.c.state, func.count().label("number")).group_by(outbox.c.state)
     if team_id is not None:
         query = query.where(outbox.c.team_id == team_id)
-    return {state: number for state, number in await work.execute(query)}
+    return {str(found.state): int(found.number) for found in await work.execute(query)}
 
 
-async def change(work: Work, changed: OutboxRow, **values: Any) -> None:
-    """Set columns of a row."""
-    await work.execute(
-        update(outbox)
-        .where(outbox.c.team_id == changed.team_id, outbox.c.key == changed.key)
-        .values(**values)
-    )
+async def change(work: Work, changed: OutboxRow, *, only_in: str | None = None, **values: Any) -> None:
+    """Set columns of a row; where `only_in` names a state, only if the row is still in it."""
+    statement = update(outbox).where(outbox.c.team_id == changed.team_id, outbox.c.key == changed.key)
+    if only_in is not None:
+        statement = statement.where(outbox.c.state == only_in)
+    await work.execute(statement.values(**values))
 
 
 def _row(found: Row[Any]) -> OutboxRow:

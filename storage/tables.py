@@ -48,6 +48,7 @@ outbox = Table(
     Column("due_at", Instant, nullable=False),
     Column("not_before_at", Instant, nullable=False),  # later than due_at while a retry waits
     Column("state", String, nullable=False),  # queued, sending, sent, dropped, failed
+    Column("is_repeatable", Boolean, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("claimed_at", Instant),
     Column("claimed_by", String),

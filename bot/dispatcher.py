@@ -1,0 +1,397 @@
+"""Carries the outbox to Slack: each row once, in order for each recipient, within Slack's rates.
+
+A row is claimed and its message composed in one transaction, sent outside of any, and entered as sent
+in another. Where it stays unknown whether Slack took a message (a lost reply, a crash), the row is settled
+by waiting until the request cannot run any more, then looking for its key in the conversation's history.
+"""
+
+import asyncio
+import logging
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.clock import Clock
+from storage import outbox
+from storage.db import Database, Work
+from storage.outbox import Composed, Composer, Drop, Edit, Later, OutboxRow, Publish, Send
+
+_log = logging.getLogger(__name__)
+
+METADATA_EVENT = "alumni_bot_message"
+"""The `event_type` of the metadata that carries a message's key."""
+
+# Errors after which Slack may have posted all the same; its documentation says so of both.
+_UNCERTAIN = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+# Errors that concern the installation, not the message: every other row would fail alike.
+_INSTALLATION = {
+    "access_denied",
+    "account_inactive",
+    "accesslimited",
+    "invalid_auth",
+    "missing_scope",
+    "not_authed",
+    "org_login_required",
+    "team_access_not_granted",
+    "token_expired",
+    "token_revoked",
+}
+_INSTALLATION_PAUSE = timedelta(seconds=60)
+_LONGEST_BACKOFF = timedelta(minutes=5)
+# How far Slack's clock may be behind the host's before a message is missed in the history.
+_CLOCK_SKEW = timedelta(hours=1)
+_LONGEST_WAIT_S = 30.0
+_MOST_COMPOSING_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pace:
+    """How fast messages go out. Slack takes about one a second a channel, several hundred a minute in all."""
+
+    per_minute: float = 280
+    burst: int = 5
+    per_recipient_s: float = 1.0
+    at_once: int = 8
+
+
+class _Bucket:
+    """Tokens that come back with time; one a message."""
+
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
+        self._tokens = float(pace.burst)
+        self._filled_at: datetime | None = None
+
+    def available(self, now: datetime) -> int:
+        if self._filled_at is not None and now > self._filled_at:
+            gained = (now - self._filled_at).total_seconds() * self._pace.per_minute / 60
+            self._tokens = min(self._tokens + gained, float(self._pace.burst))
+        # Also where the clock went back: what was earned stays, the rest is earned anew.
+        self._filled_at = now
+        return int(self._tokens)
+
+    def take(self) -> None:
+        self._tokens -= 1
+
+    def next_at(self, now: datetime) -> datetime:
+        missing = max(1 - self._tokens, 0.0)
+        return now + timedelta(seconds=missing * 60 / self._pace.per_minute)
+
+
+class Dispatcher:
+    """One per process; several processes may share a database."""
+
+    def __init__(
+        self,
+        db: Database,
+        *,
+        client_for: Callable[[str], AsyncWebClient],
+        composers: Mapping[str, Composer],
+        clock: Clock,
+        pace: Pace | None = None,
+        request_timeout_s: float = 10.0,
+        on_outcome: Callable[[str], None] = lambda outcome: None,
+    ) -> None:
+        """client_for: a workspace's client, which must not retry by itself: it would post twice.
+
+        composers: by the rows' kind, beside `message`, whose body holds text and blocks.
+        on_outcome: told `sent`, `dropped`, `postponed`, `failed`, `ratelimited`, `unsettled` or `taken`
+            (by another process), once each time a row was taken up.
+        """
+        self._db = db
+        self._client_for = client_for
+        self._composers: dict[str, Composer] = {"message": _as_written, **composers}
+        self._clock = clock
+        self._pace = pace or Pace()
+        self._request_timeout_s = request_timeout_s
+        # Past this a claimed row's request cannot be running any more, here or in Slack.
+        self._settle_after = timedelta(seconds=request_timeout_s + 5)
+        self._on_outcome = on_outcome
+        self._name = f"{os.getpid()}-{secrets.token_hex(4)}"
+        self._bucket = _Bucket(self._pace)
+        self._last_at: dict[tuple[str, str], datetime] = {}
+        self._paused_until: datetime | None = None
+        # By recipient: each has one message on its way at a time.
+        self._in_flight: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._woken = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._stopping = False
+        self._loop: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to send."""
+        self._loop = asyncio.create_task(self._run(), name="dispatcher")
+
+    async def stop(self) -> None:
+        """Finish what is being sent, claim nothing more."""
+        self._stopping = True
+        self.wake()
+        if self._loop is not None:
+            await self._loop
+        if self._in_flight:
+            await asyncio.wait(self._in_flight.values())
+
+    def wake(self) -> None:
+        """Look for due rows now."""
+        self._idle.clear()
+        self._woken.set()
+
+    async def drain(self) -> None:
+        """Return once nothing that may go now is left, and nothing is on its way."""
+        self.wake()
+        await self._idle.wait()
+
+    async def _run(self) -> None:
+        while not self._stopping:
+            self._woken.clear()
+            try:
+                again_at = await self._pass(self._clock.now())
+            except SQLAlchemyError:
+                _log.exception("the database does not say what is to be sent; asked again soon")
+                again_at = self._clock.now() + timedelta(seconds=5)
+            await self._wait_until(again_at)
+
+    async def _wait_until(self, instant: datetime | None) -> None:
+        if self._woken.is_set() or self._stopping:
+            return
+        waits: set[asyncio.Task[object]] = {asyncio.create_task(self._woken.wait())}
+        if instant is not None:
+            waits.add(asyncio.create_task(self._clock.sleep_until(instant)))
+        # The limit matters where the host's clock is set back while this sleeps.
+        _, pending = await asyncio.wait(waits, timeout=_LONGEST_WAIT_S, return_when=asyncio.FIRST_COMPLETED)
+        for wait in pending:
+            wait.cancel()
+        await asyncio.gather(*pending, return_exceptions=True)
+
+    async def _pass(self, now: datetime) -> datetime | None:
+        """Settle, claim and start what can be; returns when to look again, None for "when woken"."""
+        unsettled_at = await self._settle(now)
+        if self._paused_until is not None and now < self._paused_until:
+            # Set back by more than any pause can be, the clock would otherwise hold everything up.
+            if self._paused_until - now > _LONGEST_BACKOFF:
+                self._paused_until = None
+            return _earliest(unsettled_at, self._paused_until)
+        async with self._db.reading() as work:
+            heads = await outbox.heads(work, now=now, limit=self._pace.at_once + len(self._last_at))
+            next_at = await outbox.next_due_at(work)
+        if not heads:
+            if not self._in_flight and unsettled_at is None and not self._woken.is_set():
+                self._idle.set()
+            if next_at is not None and next_at <= now:
+                next_at = None  # it stands behind one that is on its way, whose end wakes this loop
+            return _earliest(unsettled_at, next_at)
+        cool_at = self._cool_down(now)
+        free = min(self._pace.at_once - len(self._in_flight), self._bucket.available(now))
+        ready = [head for head in heads if _lane(head) not in self._last_at | self._in_flight.keys()]
+        for head in ready[: max(free, 0)]:
+            self._bucket.take()
+            self._last_at[_lane(head)] = now
+            self._in_flight[_lane(head)] = asyncio.create_task(self._carry(head, now))
+        if len(ready) > free:
+            # Where every hand is busy the next to finish wakes this loop; else tokens are short.
+            return _earliest(unsettled_at, self._bucket.next_at(now))
+        return _earliest(unsettled_at, cool_at, next_at if next_at and next_at > now else None)
+
+    def _cool_down(self, now: datetime) -> datetime | None:
+        """Forget recipients who may get another message; returns when the next one may."""
+        gap = timedelta(seconds=self._pace.per_recipient_s)
+        for recipient, last_at in list(self._last_at.items()):
+            if not timedelta(0) <= now - last_at < gap:
+                del self._last_at[recipient]
+        return min(self._last_at.values()) + gap if self._last_at else None
+
+    async def _carry(self, head: OutboxRow, now: datetime) -> None:
+        """Claim, compose and send one row, and enter what came of it."""
+        try:
+            outcome = await self._claim_and_send(head, now)
+        except Exception:  # noqa: BLE001 (one bad row must not stop the others; its end is told to organisers)
+            outcome = "unsettled"
+            await self._cut_short(head, now)
+        finally:
+            del self._in_flight[_lane(head)]
+            self.wake()
+        self._on_outcome(outcome)
+
+    async def _claim_and_send(self, head: OutboxRow, now: datetime) -> str:
+        # Claim and send in two transactions: holding the write lock over a
+        # network call would stop every slash command for as long as Slack takes.
+        async with self._db.writing() as work:
+            row = await outbox.claim(work, team_id=head.team_id, key=head.key, now=now, claimed_by=self._name)
+            if row is None:
+                return "taken"
+            composed = await self._composers[row.kind](work, row, now)
+            if isinstance(composed, Later):
+                await outbox.change(work, row, state="queued", due_at=composed.at, not_before_at=composed.at)
+                return "postponed"
+            if isinstance(composed, Drop):
+                await outbox.change(work, row, state="dropped", reason=composed.reason)
+                return "dropped"
+            if not isinstance(composed, Send):
+                await outbox.change(work, row, is_repeatable=True)
+        return await self._attempt(row, composed)
+
+    async def _cut_short(self, head: OutboxRow, now: datetime) -> None:
+        """Put off a row that could not be composed; one that was on its way is settled from the history."""
+        reference = secrets.token_hex(4)
+        _log.exception("a message could not be sent", extra={"key": head.key, "reference": reference})
+        attempts = head.attempts + 1
+        values: dict[str, Any] = {"attempts": attempts, "not_before_at": now + _backoff(attempts)}
+        if attempts >= _MOST_COMPOSING_ATTEMPTS:
+            values |= {"state": "failed", "reason": f"could not be written, reference {reference}"}
+        async with self._db.writing() as work:
+            await outbox.change(work, head, only_in="queued", **values)
+
+    async def _attempt(self, row: OutboxRow, composed: Send | Edit | Publish) -> str:
+        """Send once and enter what came of it; returns the outcome's name."""
+        try:
+            async with asyncio.timeout(self._request_timeout_s):
+                response = await self._request(row, composed)
+        except SlackApiError as refused:
+            return await self._refused(row, refused.response)
+        except (aiohttp.ClientError, TimeoutError, OSError, SlackClientError) as lost:
+            _log.warning("no answer from Slack for a message: %r", lost, extra={"key": row.key})
+            return "unsettled"
+        if isinstance(composed, Publish):
+            await self._enter(row, state="sent", sent_at=self._clock.now())
+        else:
+            await self._enter_sent(row, channel_id=str(response["channel"]), ts=str(response["ts"]))
+        return "sent"
+
+    async def _request(self, row: OutboxRow, composed: Send | Edit | Publish) -> AsyncSlackResponse:
+        client = self._client_for(row.team_id)
+        if isinstance(composed, Publish):
+            return await client.views_publish(user_id=row.recipient, view=composed.view)
+        if isinstance(composed, Edit):
+            return await client.chat_update(
+                channel=composed.channel_id, ts=composed.ts, text=composed.text, blocks=composed.blocks
+            )
+        return await client.chat_postMessage(
+            channel=row.recipient,
+            text=composed.text,
+            blocks=composed.blocks,
+            metadata={"event_type": METADATA_EVENT, "event_payload": {"key": row.key}},
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+
+    async def _refused(self, row: OutboxRow, response: AsyncSlackResponse) -> str:
+        now = self._clock.now()
+        error = str(response.get("error", "")) if isinstance(response.data, dict) else ""
+        if response.status_code == 429 or error == "ratelimited":
+            wait = timedelta(seconds=float(response.headers.get("Retry-After", 1)))
+            self._paused_until = now + wait
+            await self._enter(row, state="queued", not_before_at=now + wait, reason="ratelimited")
+            return "ratelimited"
+        if response.status_code >= 500 or error in _UNCERTAIN or not error:
+            _log.warning("Slack failed at a message: %s %s", response.status_code, error)
+            return "unsettled"
+        if error in _INSTALLATION:
+            _log.error("Slack refuses the bot itself: %s; sending pauses for a minute", error)
+            self._paused_until = now + _INSTALLATION_PAUSE
+            await self._enter(row, state="queued", not_before_at=self._paused_until, reason=error)
+            return "unsettled"
+        _log.error("Slack refused a message: %s", error, extra={"key": row.key})
+        await self._enter(row, state="failed", reason=error)
+        return "failed"
+
+    async def _settle(self, now: datetime) -> datetime | None:
+        """Find out what became of rows whose request must be over; returns when the next may be settled."""
+        async with self._db.reading() as work:
+            open_rows = await outbox.sending(work)
+        next_at: datetime | None = None
+        for row in open_rows:
+            if _lane(row) in self._in_flight or row.claimed_at is None:
+                continue
+            settle_at = row.claimed_at + self._settle_after
+            # A claim that lies in the future was made before the clock was set back.
+            if settle_at > now and row.claimed_at <= now:
+                next_at = _earliest(next_at, settle_at)
+                continue
+            try:
+                async with asyncio.timeout(self._request_timeout_s * 3):
+                    await self._settle_row(row, now)
+            except (SlackApiError, SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as failed:
+                _log.warning("could not look up a message: %r", failed, extra={"key": row.key})
+                next_at = _earliest(next_at, now + timedelta(seconds=_retry_after_s(failed)))
+        return next_at
+
+    async def _settle_row(self, row: OutboxRow, now: datetime) -> None:
+        # What may be done twice with one effect, an edit or a Home tab, is simply done again.
+        found = None if row.is_repeatable else await self._find(row)
+        if found is not None:
+            channel_id, ts = found
+            await self._enter_sent(row, channel_id=channel_id, ts=ts)
+            self._on_outcome("sent")
+        else:
+            await self._enter(
+                row, state="queued", attempts=row.attempts, not_before_at=now + _backoff(row.attempts)
+            )
+
+    async def _find(self, row: OutboxRow) -> tuple[str, str] | None:
+        """The conversation and ts of the message that carries the row's key."""
+        client = self._client_for(row.team_id)
+        channel_id = row.recipient
+        if channel_id[:1] in {"U", "W"}:
+            try:
+                opened = await client.conversations_open(users=channel_id)
+            except SlackApiError as refused:
+                if refused.response.status_code == 200 and refused.response["error"] != "ratelimited":
+                    return None  # who cannot be written to was not written to
+                raise
+            channel_id = str(opened["channel"]["id"])
+        oldest = ((row.claimed_at or row.queued_at) - _CLOCK_SKEW).timestamp()
+        cursor = ""
+        while True:
+            page = await client.conversations_history(
+                channel=channel_id,
+                oldest=f"{oldest:.6f}",
+                include_all_metadata=True,
+                limit=200,
+                cursor=cursor or None,
+            )
+            for message in page["messages"]:
+                if message.get("metadata", {}).get("event_payload", {}).get("key") == row.key:
+                    return channel_id, str(message["ts"])
+            cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
+            if not cursor:
+                return None
+
+    async def _enter_sent(self, row: OutboxRow, *, channel_id: str, ts: str) -> None:
+        await self._enter(
+            row, state="sent", sent_at=self._clock.now(), channel_id=channel_id, ts=ts, reason=None
+        )
+
+    async def _enter(self, row: OutboxRow, **values: Any) -> None:
+        async with self._db.writing() as work:
+            await outbox.change(work, row, **values)
+
+
+async def _as_written(_work: Work, row: OutboxRow, _now: datetime) -> Composed:
+    return Send(row.body["text"], row.body["blocks"])
+
+
+def _lane(row: OutboxRow) -> tuple[str, str]:
+    return row.team_id, row.recipient
+
+
+def _backoff(attempts: int) -> timedelta:
+    return min(timedelta(seconds=2 ** min(attempts, 10)), _LONGEST_BACKOFF)
+
+
+def _retry_after_s(failed: BaseException) -> float:
+    if isinstance(failed, SlackApiError):
+        return float(failed.response.headers.get("Retry-After", 5))
+    return 5.0
+
+
+def _earliest(*instants: datetime | None) -> datetime | None:
+    return min((instant for instant in instants if instant is not None), default=None)

@@ -1,0 +1,68 @@
+"""The heartbeat: asks what falls due, steadily and at the next due instant. It decides nothing itself."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.clock import Clock
+
+_log = logging.getLogger(__name__)
+
+_BEAT_S = 30
+# The soonest a wake-up may follow the one before: a row that stays due must not turn this into a busy loop.
+_SHORTEST_NAP = timedelta(milliseconds=200)
+
+
+class Heartbeat:
+    """Calls `tick` every half minute, and once more at each instant that `next_due_at` names.
+
+    Nothing that matters lives in the scheduler: a missed beat is made up by the next one.
+    """
+
+    def __init__(
+        self,
+        *,
+        tick: Callable[[datetime], Awaitable[None]],
+        next_due_at: Callable[[], Awaitable[datetime | None]],
+        clock: Clock,
+    ) -> None:
+        self._tick = tick
+        self._next_due_at = next_due_at
+        self._clock = clock
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC,
+            # The scheduler's own default drops a beat that is a second late.
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+        self.last_beat_at: datetime | None = None
+
+    def start(self) -> None:
+        """Begin to beat, at once."""
+        self._scheduler.add_job(self.beat, "interval", seconds=_BEAT_S, id="beat")
+        self._scheduler.add_job(self.beat, "date", id="wake")
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Beat no more; a beat that is running goes on to its end."""
+        self._scheduler.shutdown(wait=False)
+
+    async def beat(self) -> None:
+        """Ask what is due now, then set the wake-up for what falls due next."""
+        now = self._clock.now()
+        try:
+            await self._tick(now)
+            next_at = await self._next_due_at()
+        except SQLAlchemyError:
+            _log.exception("the database does not say what is due; asked again at the next beat")
+            return
+        self.last_beat_at = now
+        if next_at is not None and self._scheduler.running:
+            # The scheduler runs on the host's time; the bot's own clock may be another.
+            nap = max(next_at - self._clock.now(), _SHORTEST_NAP)
+            if nap < timedelta(seconds=_BEAT_S):
+                self._scheduler.add_job(
+                    self.beat, "date", run_date=datetime.now(UTC) + nap, id="wake", replace_existing=True
+                )

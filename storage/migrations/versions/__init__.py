@@ -1,0 +1,1 @@
+"""One file a step; a database walks them in order."""

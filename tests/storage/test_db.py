@@ -1,0 +1,119 @@
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+from storage import inbox
+from storage.db import AlreadyDone, Database, Delivery
+from storage.tables import academy, edition_day
+from storage.tables import inbox as inbox_table
+
+NOW = datetime(2023, 6, 8, 9, tzinfo=UTC)
+DELIVERY = Delivery(team_id="T1", key="Ev1", received_at=NOW)
+
+
+async def put_academy(db: Database, name: str, once: Delivery | None = None) -> None:
+    async with db.writing(once) as work:
+        await work.put(
+            academy,
+            {
+                "team_id": "T1",
+                "name": name,
+                "timezone": "Europe/Rome",
+                "organisers": (),
+                "question_channels": (),
+            },
+        )
+
+
+async def academy_name(db: Database) -> str | None:
+    async with db.reading() as work:
+        found: str | None = (await work.execute(select(academy.c.name))).scalar_one_or_none()
+        return found
+
+
+async def test_a_transaction_that_fails_leaves_nothing(db: Database) -> None:
+    async def fail_half_way() -> None:
+        async with db.writing(DELIVERY) as work:
+            await work.execute(
+                academy.insert().values(
+                    team_id="T1", name="A", timezone="UTC", organisers=(), question_channels=()
+                )
+            )
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail_half_way()
+
+    assert await academy_name(db) is None
+    async with db.reading() as work:
+        assert (await work.execute(select(func.count()).select_from(inbox_table))).scalar_one() == 0
+
+
+async def test_a_second_delivery_has_no_effect(db: Database) -> None:
+    await put_academy(db, "first", once=DELIVERY)
+
+    with pytest.raises(AlreadyDone):
+        await put_academy(db, "second", once=DELIVERY)
+
+    assert await academy_name(db) == "first"
+
+
+async def test_one_delivery_at_the_same_moment_from_many_sides_has_one_effect(db: Database) -> None:
+    outcomes = await asyncio.gather(
+        *(put_academy(db, "once", once=DELIVERY) for _ in range(8)), return_exceptions=True
+    )
+
+    assert [type(outcome) for outcome in outcomes].count(type(None)) == 1
+    assert [type(outcome) for outcome in outcomes].count(AlreadyDone) == 7
+
+
+async def test_twenty_transactions_that_read_then_write_all_count(db: Database) -> None:
+    await put_academy(db, "0")
+
+    async def add_one() -> None:
+        async with db.writing() as work:
+            name = (await work.execute(select(academy.c.name))).scalar_one()
+            await work.execute(academy.update().values(name=str(int(name) + 1)))
+
+    await asyncio.gather(*(add_one() for _ in range(20)))
+
+    assert await academy_name(db) == "20"
+
+
+async def test_foreign_keys_hold(db: Database) -> None:
+    with pytest.raises(IntegrityError):
+        async with db.writing() as work:
+            await work.execute(
+                edition_day.insert().values(
+                    team_id="T1",
+                    edition_key="none",
+                    position=0,
+                    on=NOW.date(),
+                    kind="online",
+                    title="",
+                    place="",
+                )
+            )
+
+
+async def test_an_instant_without_its_zone_is_refused(db: Database) -> None:
+    with pytest.raises(Exception, match="an instant needs its zone"):
+        async with db.writing(Delivery(team_id="T1", key="Ev1", received_at=datetime(2023, 6, 8))):  # noqa: DTZ001
+            pass
+
+
+async def test_old_deliveries_are_forgotten_and_new_ones_kept(db: Database) -> None:
+    for hour in (1, 2, 3):
+        async with db.writing(Delivery(team_id="T1", key=f"Ev{hour}", received_at=NOW.replace(hour=hour))):
+            pass
+
+    async with db.writing() as work:
+        forgotten = await inbox.forget_before(work, instant=NOW.replace(hour=3))
+
+    assert forgotten == 2
+    with pytest.raises(AlreadyDone):
+        async with db.writing(Delivery(team_id="T1", key="Ev3", received_at=NOW)):
+            pass
