@@ -21,7 +21,7 @@ class Deps:
     db: Database
     clock: Clock
     client_for: Callable[[TeamId], AsyncWebClient]
-    """A workspace's client. It retries nothing by itself; raises KeyError for a workspace that is not ours."""
+    """A workspace's client. It retries nothing by itself. Raises KeyError for a workspace not served here."""
     prefix: str = ""
     """Letters before each command's name, for workspaces where a name is taken."""
 

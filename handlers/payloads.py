@@ -119,7 +119,7 @@ def pressed(body: Payload) -> Pressed:
 
 
 class Fields:
-    """What was filled into a modal, by block. A block that is not there, or left empty, has an empty value."""
+    """What was filled into a modal, by block; empty where a block was left empty or is not there."""
 
     def __init__(self, view: Payload) -> None:
         state: dict[str, dict[str, Payload]] = view.get("state", {}).get("values", {})
@@ -132,7 +132,7 @@ class Fields:
         return str(self._element(block_id).get("value") or "").strip()
 
     def choice(self, block_id: str) -> str | None:
-        """The value chosen in a menu or among radio buttons; the id where it lists people or conversations."""
+        """The value chosen in a menu or among radio buttons; the id where those are people or channels."""
         return _one(self._element(block_id))
 
     def choices(self, block_id: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@
 class Refused(Exception):
     """A person asked for something that cannot be done; `str()` is the one sentence they are told.
 
+    The sentence is plain text: whoever shows it escapes it, so that words of theirs in it do no harm.
     block_id: the field of the modal that it belongs to, where it was asked in one.
     """
 

@@ -1,0 +1,127 @@
+"""The one error handler: a refusal is shown where it was asked, anything unexpected gets a reference."""
+
+import logging
+from typing import Any
+
+import aiohttp
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.domain.refusals import Refused
+from bot.log import new_reference
+from bot.views import notices
+from handlers import payloads
+from handlers.deps import Deps
+from storage import outbox
+from storage.db import AlreadyDone
+
+_log = logging.getLogger(__name__)
+
+_UNEXPECTED = (
+    "Sorry, something went wrong on our side and nothing was changed. Please try again. "
+    "If it happens again, tell an organiser this reference: {reference}"
+)
+
+
+def register(app: AsyncApp, deps: Deps) -> None:
+    """Make this the app's error handler, for its middleware and its listeners alike."""
+
+    @app.error
+    async def on_error(error: Exception, body: dict[str, Any], client: AsyncWebClient) -> BoltResponse:
+        if isinstance(error, AlreadyDone):
+            return _empty()
+        if isinstance(error, Refused):
+            _log.info("refused: %s", error, extra=_where(body))
+            return await _tell(body, str(error), client=client, deps=deps, block_id=error.block_id)
+        reference = new_reference()
+        _log.error("unexpected error", exc_info=error, extra={"reference": reference, **_where(body)})
+        if _is_event(body):
+            # Not acknowledged: the transaction was rolled back, so Slack may well send it again.
+            return BoltResponse(status=500, body="")
+        return await _tell(body, _UNEXPECTED.format(reference=reference), client=client, deps=deps)
+
+
+def _where(body: dict[str, Any]) -> dict[str, Any]:
+    event = body.get("event") or {}
+    actions = body.get("actions") or [{}]
+    view = body.get("view") or {}
+    return {
+        "team_id": body.get("team_id") or (body.get("team") or {}).get("id"),
+        "user_id": payloads.user_id(body),
+        "payload": body.get("command") or event.get("type") or body.get("type"),
+        "callback_id": actions[0].get("action_id") or body.get("callback_id") or view.get("callback_id"),
+    }
+
+
+def _is_event(body: dict[str, Any]) -> bool:
+    return "event" in body
+
+
+async def _tell(
+    body: dict[str, Any], sentence: str, *, client: AsyncWebClient, deps: Deps, block_id: str | None = None
+) -> BoltResponse:
+    if _is_event(body):
+        return _empty()  # nobody waits for an answer to an event
+    if "command" in body:
+        return _json({"response_type": "ephemeral", **notices.message(sentence)})
+    if body.get("type") == "view_submission":
+        if field := block_id or payloads.first_input(body["view"]):
+            return _json({"response_action": "errors", "errors": {field: sentence}})
+        return _json({"response_action": "update", "view": notices.modal(sentence)})
+    shown = await (_responded if body.get("response_url") else _opened_modal)(body, sentence, client)
+    if not shown:
+        await _send_directly(body, sentence, deps)
+    return _empty()
+
+
+async def _responded(body: dict[str, Any], sentence: str, _client: AsyncWebClient) -> bool:
+    ephemeral = {"response_type": "ephemeral", "replace_original": False, **notices.message(sentence)}
+    try:
+        answer = await AsyncWebhookClient(body["response_url"]).send_dict(ephemeral)
+    except (aiohttp.ClientError, TimeoutError) as lost:
+        _log.warning("no answer could be given: %r", lost)
+        return False
+    return answer.status_code == 200
+
+
+async def _opened_modal(body: dict[str, Any], sentence: str, client: AsyncWebClient) -> bool:
+    trigger_id = body.get("trigger_id")
+    if not trigger_id:
+        return False
+    in_modal = (body.get("view") or {}).get("type") == "modal"
+    show = client.views_push if in_modal else client.views_open
+    try:
+        await show(trigger_id=trigger_id, view=notices.modal(sentence))
+    except (SlackApiError, aiohttp.ClientError, TimeoutError) as failed:
+        # The handler may have used the trigger before it failed, or three seconds went by.
+        _log.info("no modal could be opened for an answer: %r", failed)
+        return False
+    return True
+
+
+async def _send_directly(body: dict[str, Any], sentence: str, deps: Deps) -> None:
+    user_id = payloads.user_id(body)
+    if user_id is None:
+        return
+    now = deps.now()
+    async with deps.db.writing() as work:
+        await outbox.enqueue(
+            work,
+            team_id=payloads.team_id(body),
+            key=f"refused:{payloads.delivery(body, now=now).key}",
+            recipient=user_id,
+            kind="message",
+            body=notices.message(sentence),
+            now=now,
+        )
+
+
+def _empty() -> BoltResponse:
+    return BoltResponse(status=200, body="")
+
+
+def _json(answer: dict[str, Any]) -> BoltResponse:
+    return BoltResponse(status=200, body=answer)
