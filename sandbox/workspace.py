@@ -3,143 +3,27 @@
 import random
 import string
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from sandbox.clock import Clock
 from sandbox.errors import SlackError
+from sandbox.records import App, Change, Channel, File, Scheduled, Shortcut, SlashCommand, User, UserGroup
 
 
-@dataclass
-class User:
-    """A member of the workspace, or an app's bot user."""
-
-    id: str
-    name: str
-    real_name: str
-    email: str = ""
-    tz: str = "Europe/Brussels"
-    is_admin: bool = False
-    is_owner: bool = False
-    is_bot: bool = False
-    is_restricted: bool = False
-    is_ultra_restricted: bool = False
-    deleted: bool = False
-    app_id: str = ""
-    bot_id: str = ""
-    locale: str = "en-GB"
-    updated: int = 0
-
-
-@dataclass
-class Channel:
-    """A conversation: `kind` is one of public, private, im, mpim."""
-
-    id: str
-    name: str
-    kind: str
-    created: int
-    creator: str
-    members: list[str] = field(default_factory=list)
-    topic: str = ""
-    purpose: str = ""
-    is_archived: bool = False
-    messages: list[dict[str, Any]] = field(default_factory=list)
-    """As the Web API shows them, oldest first; replies too, told apart by `thread_ts`."""
-
-
-@dataclass
-class SlashCommand:
-    """A command as an app's manifest declares it; `command` begins with `/`."""
-
-    command: str
-    description: str = ""
-    usage_hint: str = ""
-    should_escape: bool = False
-    url: str = ""
-
-
-@dataclass
-class Shortcut:
-    """A shortcut as the manifest declares it; `type` is `global` or `message`."""
-
-    name: str
-    callback_id: str
-    description: str
-    type: str
-
-
-@dataclass
-class App:
-    """An app installed in the workspace, as its manifest describes it."""
-
-    id: str
-    name: str
-    bot_user_id: str
-    bot_id: str
-    bot_token: str
-    app_token: str
-    signing_secret: str
-    client_id: str
-    scopes: list[str]
-    events: list[str]
-    commands: dict[str, SlashCommand]
-    shortcuts: list[Shortcut]
-    socket_mode: bool
-    home_tab: bool
-    messages_tab: bool
-    interactivity: bool
-    request_url: str = ""
-    """Where events go in HTTP mode; commands and interactivity go to their own urls, or here."""
-    interactivity_url: str = ""
-    manifest: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass
-class UserGroup:
-    """A user group such as @organisers."""
-
-    id: str
-    handle: str
-    name: str
-    users: list[str] = field(default_factory=list)
-    is_enabled: bool = True
-
-
-@dataclass
-class File:
-    """A file that a person or an app put into the workspace."""
-
-    id: str
-    name: str
-    title: str
-    mimetype: str
-    user: str
-    created: int
-    content: bytes = b""
-    channels: list[str] = field(default_factory=list)
-    is_complete: bool = True
-
-
-@dataclass(frozen=True)
-class Change:
-    """Something that happened in the workspace: delivery turns it into Slack's events, the page redraws.
-
-    kind: `message`, `message_changed`, `message_deleted`, `ephemeral`, `reaction_added`, `reaction_removed`,
-        `member_joined_channel`, `member_left_channel`, `channel_created`, `channel_archive`,
-        `channel_unarchive`, `channel_rename`, `user_change`, `team_join`, `subteam_updated`,
-        `subteam_members_changed`, `file_shared`, `view_opened`, `view_updated`, `view_closed`,
-        `home_published`, `app_home_opened`.
-    channel: the conversation's id, where there is one.
-    user: the person it happened to or who did it; for `ephemeral` and the views the one who sees it.
-    body: what the kind needs, as Slack's event carries it.
-    """
-
-    kind: str
-    channel: str = ""
-    user: str = ""
-    body: dict[str, Any] = field(default_factory=dict)
+__all__ = [
+    "App",
+    "Change",
+    "Channel",
+    "File",
+    "Scheduled",
+    "Shortcut",
+    "SlashCommand",
+    "User",
+    "UserGroup",
+    "Workspace",
+    "instant_of",
+]
 
 
 class Workspace:
@@ -156,14 +40,18 @@ class Workspace:
         self.channels: dict[str, Channel] = {}
         self.usergroups: dict[str, UserGroup] = {}
         self.files: dict[str, File] = {}
+        self.scheduled: dict[str, Scheduled] = {}
         self.homes: dict[tuple[str, str], dict[str, Any]] = {}
         """(app id, user id) → the Home view as last published."""
         self.modals: dict[str, list[dict[str, Any]]] = {}
         """user id → their stack of open modals, the one in front last."""
         self.ephemerals: dict[tuple[str, str], list[dict[str, Any]]] = {}
         """(channel id, user id) → what only that person sees there."""
+        self.url = ""
+        """Where the workspace is served, without a final slash; empty while it is not."""
         self._last_ts_us = 0
         self._subscribers: list[Callable[[Change], None]] = []
+        self._on_schedule: list[Callable[[], None]] = []
 
     def subscribe(self, subscriber: Callable[[Change], None]) -> None:
         """Call `subscriber` with every change, in order, at once. It must not block."""
@@ -180,7 +68,7 @@ class Workspace:
         return f"{prefix}0{''.join(letters)}"
 
     def new_secret(self, length: int) -> str:
-        """A hexadecimal string, the same in every run of one seed: these secrets open nothing but the sandbox."""
+        """A hexadecimal string, the same in every run of one seed: it opens nothing but the sandbox."""
         return "".join(self._random.choices("0123456789abcdef", k=length))
 
     def now_s(self) -> int:
@@ -237,6 +125,10 @@ class Workspace:
         removed = [user for user in before if user not in users]
         body = {"subteam_id": group_id, "added_users": added, "removed_users": removed}
         self.tell(Change("subteam_members_changed", body=body))
+
+    def tell_usergroup(self, group: UserGroup) -> None:
+        """A group got another name or state (`subteam_updated`)."""
+        self.tell(Change("subteam_updated", body={"subteam_id": group.id}))
 
     # -- conversations --------------------------------------------------------------------------------
 
@@ -297,27 +189,62 @@ class Workspace:
             channel.members.remove(user_id)
             self.tell(Change("member_left_channel", channel=channel_id, user=user_id))
 
+    def archive(self, channel_id: str, user_id: str, *, archived: bool = True) -> None:
+        """Close a channel for new messages, or open it again (`channel_archive`, `channel_unarchive`)."""
+        self.channel(channel_id).is_archived = archived
+        kind = "channel_archive" if archived else "channel_unarchive"
+        self.tell(Change(kind, channel=channel_id, user=user_id))
+
+    def rename(self, channel_id: str, name: str, *, user_id: str) -> None:
+        """Give a channel another name (`channel_rename`)."""
+        channel = self.channel(channel_id)
+        channel.name = name
+        body = {"channel": {"id": channel_id, "name": name, "created": channel.created}}
+        self.tell(Change("channel_rename", channel=channel_id, user=user_id, body=body))
+
+    def describe(
+        self, channel_id: str, *, user_id: str, topic: str | None = None, purpose: str | None = None
+    ) -> None:
+        """Set a channel's topic or purpose; as in Slack, a message in the channel says so."""
+        channel = self.channel(channel_id)
+        if topic is not None:
+            channel.topic = topic
+            self._note(channel_id, "channel_topic", user_id, f"set the channel topic: {topic}", topic=topic)
+        if purpose is not None:
+            channel.purpose = purpose
+            text = f"set the channel description: {purpose}"
+            self._note(channel_id, "channel_purpose", user_id, text, purpose=purpose)
+
+    def _note(self, channel_id: str, subtype: str, user_id: str, text: str, **fields: str) -> None:
+        said = {"subtype": subtype, "user": user_id, "text": f"<@{user_id}> {text}", **fields}
+        self.post(channel_id, said)
+
     # -- messages -------------------------------------------------------------------------------------
 
     def post(self, channel_id: str, message: dict[str, Any]) -> dict[str, Any]:
-        """Add a message: `message` is as the Web API shows one, without `type` and `ts`; returns it with them."""
+        """Add `message`, as the Web API shows one but without `type` and `ts`; returns it with them."""
         channel = self.channel(channel_id)
-        posted = {"type": "message", "ts": self.new_ts(), "team": self.team_id, **message}
+        posted: dict[str, Any] = {"type": "message", "ts": self.new_ts(), "team": self.team_id, **message}
         channel.messages.append(posted)
-        if root := self._root(channel, posted):
-            replies = [m for m in channel.messages if m.get("thread_ts") == root["ts"] and m is not root]
-            root["thread_ts"] = root["ts"]
-            root["reply_count"] = len(replies)
-            root["reply_users"] = list(dict.fromkeys(m.get("user", "") for m in replies))
-            root["latest_reply"] = posted["ts"]
+        self._count_replies(channel, posted)
         self.tell(Change("message", channel=channel_id, user=str(message.get("user", "")), body=posted))
         return posted
 
-    def _root(self, channel: Channel, message: dict[str, Any]) -> dict[str, Any] | None:
-        thread_ts = message.get("thread_ts")
-        if not thread_ts or thread_ts == message["ts"]:
-            return None
-        return next((m for m in channel.messages if m["ts"] == thread_ts), None)
+    def _count_replies(self, channel: Channel, reply: dict[str, Any]) -> None:
+        thread_ts = reply.get("thread_ts")
+        root = next((m for m in channel.messages if m["ts"] == thread_ts), None)
+        if root is None or root is reply:
+            return
+        replies = [m for m in channel.messages if m.get("thread_ts") == thread_ts and m is not root]
+        for field in ("thread_ts", "reply_count", "reply_users", "reply_users_count", "latest_reply"):
+            root.pop(field, None)
+        if replies:
+            users = list(dict.fromkeys(m.get("user", "") for m in replies))
+            root["thread_ts"] = root["ts"]
+            root["reply_count"] = len(replies)
+            root["reply_users"] = users
+            root["reply_users_count"] = len(users)
+            root["latest_reply"] = replies[-1]["ts"]
 
     def message(self, channel_id: str, ts: str) -> dict[str, Any]:
         """Raises SlackError `message_not_found`."""
@@ -343,9 +270,31 @@ class Workspace:
     def delete(self, channel_id: str, ts: str) -> None:
         """Remove a message (`message_deleted`)."""
         message = self.message(channel_id, ts)
-        self.channel(channel_id).messages.remove(message)
+        channel = self.channel(channel_id)
+        # By identity: list.remove would compare every message before it, field by field.
+        channel.messages[:] = [one for one in channel.messages if one is not message]
+        self._count_replies(channel, message)
         body = {"deleted_ts": ts, "previous_message": message}
         self.tell(Change("message_deleted", channel=channel_id, user=str(message.get("user", "")), body=body))
+
+    def schedule(self, planned: Scheduled) -> None:
+        """Post a message later; the first to ask `post_due` after its instant does so."""
+        self.scheduled[planned.id] = planned
+        for listener in list(self._on_schedule):
+            listener()
+
+    def on_schedule(self, listener: Callable[[], None]) -> None:
+        """Call `listener` whenever a message is scheduled."""
+        self._on_schedule.append(listener)
+
+    def post_due(self) -> datetime | None:
+        """Post the scheduled messages whose time has come; returns the next one's instant, if there is one."""
+        for planned in sorted(self.scheduled.values(), key=lambda one: one.post_at_s):
+            if planned.post_at_s > self.clock.now().timestamp():
+                return datetime.fromtimestamp(planned.post_at_s, UTC)
+            del self.scheduled[planned.id]
+            self.post(planned.channel, planned.message)
+        return None
 
     def show_only_to(self, channel_id: str, user_id: str, message: dict[str, Any]) -> dict[str, Any]:
         """An ephemeral message: seen by one person in one conversation, in no history."""
