@@ -1,0 +1,90 @@
+"""Who is this, and may they? Runs before every listener and leaves the person in the context."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp, AsyncBoltContext
+from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackApiError
+
+from bot.domain.ids import TeamId, UserId
+from bot.domain.members import Actor, Member
+from bot.domain.refusals import Refused
+from handlers import payloads
+from handlers.deps import Deps
+from storage import members
+
+_log = logging.getLogger(__name__)
+
+_ACTOR = "actor"
+
+
+def register(app: AsyncApp, deps: Deps) -> None:
+    """Identify whoever sends a payload, before any listener sees it.
+
+    Commands, actions, submissions and shortcuts of deactivated people and of bots are refused. An event
+    is let through whoever caused it: some tell of exactly such people.
+    """
+
+    @app.middleware
+    async def identify(
+        body: dict[str, Any], context: AsyncBoltContext, next: Callable[[], Awaitable[BoltResponse]]
+    ) -> BoltResponse:
+        user_id = payloads.user_id(body)
+        is_event = "event" in body
+        if user_id is not None:
+            person = await _person(deps, payloads.team_id(body), user_id)
+            if person is not None:
+                context[_ACTOR] = person
+            elif not is_event:
+                raise Refused("Only people with an active account in this workspace can use this.")
+        elif not is_event and "ssl_check" not in body:
+            _log.warning("a payload names nobody: %s", body.get("type"))
+        return await next()
+
+
+def actor(context: AsyncBoltContext) -> Actor:
+    """Who asks. Raises Refused where it is nobody who may: an event about a bot or a deactivated person."""
+    found = context.get(_ACTOR)
+    if not isinstance(found, Actor):
+        raise Refused("Only people with an active account in this workspace can use this.")
+    return found
+
+
+def require_organiser(actor: Actor) -> None:
+    """Let organisers pass; raises Refused for everybody else.
+
+    Called for a command and again for its modal's submission: a role may be lost in between.
+    """
+    if not actor.is_organiser:
+        raise Refused("Only organisers of the academy can do this. Ask one of them if it is needed.")
+
+
+async def _person(deps: Deps, team_id: TeamId, user_id: UserId) -> Actor | None:
+    async with deps.db.reading() as work:
+        known = await members.member(work, team_id=team_id, user_id=user_id)
+        is_organiser = await members.is_organiser(work, team_id=team_id, user_id=user_id)
+    if known is None:
+        known = await _newcomer(deps, team_id, user_id)
+        if known is not None:
+            async with deps.db.reading() as work:
+                is_organiser = await members.is_organiser(work, team_id=team_id, user_id=user_id)
+    if known is None or known.is_bot or known.is_deactivated:
+        return None
+    return Actor(team_id=team_id, user_id=user_id, name=known.name, tz=known.tz, is_organiser=is_organiser)
+
+
+async def _newcomer(deps: Deps, team_id: TeamId, user_id: UserId) -> Member | None:
+    """Somebody of whom no event told yet: ask Slack, and remember them."""
+    try:
+        answer = await deps.client_for(team_id).users_info(user=user_id)
+    except SlackApiError as refused:
+        # A person of another workspace, in a shared channel, may not be visible.
+        if refused.response.get("error") not in ("user_not_found", "user_not_visible"):
+            raise
+        return None
+    newcomer = payloads.member(answer["user"], team_id=team_id)
+    async with deps.db.writing() as work:
+        await members.put_member(work, newcomer)
+    return newcomer
