@@ -1,0 +1,84 @@
+from datetime import UTC, datetime, timedelta
+
+from storage import outbox
+from storage.db import Database
+
+NOW = datetime(2023, 7, 3, 7, tzinfo=UTC)
+
+
+async def enqueue(db: Database, key: str, *, recipient: str = "U1", due_in_s: int = 0) -> bool:
+    async with db.writing() as work:
+        return await outbox.enqueue(
+            work,
+            team_id="T1",
+            key=key,
+            recipient=recipient,
+            kind="message",
+            body={"text": key, "blocks": []},
+            now=NOW,
+            due_at=NOW + timedelta(seconds=due_in_s),
+        )
+
+
+async def head_keys(db: Database, *, at: datetime = NOW) -> list[str]:
+    async with db.reading() as work:
+        return [row.key for row in await outbox.heads(work, now=at, limit=10)]
+
+
+async def test_a_key_is_queued_once(db: Database) -> None:
+    first = await enqueue(db, "remind:a")
+    second = await enqueue(db, "remind:a")
+
+    assert (first, second) == (True, False)
+    async with db.reading() as work:
+        assert [row.key for row in await outbox.rows(work, team_id="T1")] == ["remind:a"]
+
+
+async def test_each_recipient_has_one_head_and_the_earliest_due_comes_first(db: Database) -> None:
+    await enqueue(db, "second", recipient="U1", due_in_s=0)
+    await enqueue(db, "first", recipient="U1", due_in_s=-60)
+    await enqueue(db, "other", recipient="U2", due_in_s=-30)
+    await enqueue(db, "not due", recipient="U3", due_in_s=1)
+
+    assert await head_keys(db) == ["first", "other"]
+
+
+async def test_a_row_that_waits_for_a_retry_holds_up_those_behind_it(db: Database) -> None:
+    await enqueue(db, "first", due_in_s=-60)
+    await enqueue(db, "second")
+    async with db.writing() as work:
+        first = await outbox.row(work, team_id="T1", key="first")
+        assert first is not None
+        await outbox.change(work, first, not_before_at=NOW + timedelta(seconds=30))
+
+    assert await head_keys(db) == []
+    assert await head_keys(db, at=NOW + timedelta(seconds=30)) == ["first"]
+
+
+async def test_a_row_that_is_being_sent_holds_up_those_behind_it(db: Database) -> None:
+    await enqueue(db, "first", due_in_s=-60)
+    await enqueue(db, "second", due_in_s=-70)
+    async with db.writing() as work:
+        await outbox.claim(work, team_id="T1", key="first", now=NOW, claimed_by="me")
+
+    assert await head_keys(db) == []
+
+
+async def test_a_row_is_claimed_by_one(db: Database) -> None:
+    await enqueue(db, "only")
+    async with db.writing() as work:
+        mine = await outbox.claim(work, team_id="T1", key="only", now=NOW, claimed_by="me")
+    async with db.writing() as work:
+        theirs = await outbox.claim(work, team_id="T1", key="only", now=NOW, claimed_by="them")
+
+    assert mine is not None
+    assert (mine.state, mine.attempts, mine.claimed_by, theirs) == ("sending", 1, "me", None)
+
+
+async def test_the_next_due_instant_is_that_of_the_earliest_queued_row(db: Database) -> None:
+    await enqueue(db, "later", due_in_s=90)
+    await enqueue(db, "sooner", due_in_s=60)
+
+    async with db.reading() as work:
+        assert await outbox.next_due_at(work) == NOW + timedelta(seconds=60)
+        assert await outbox.count(work) == {"queued": 2}
