@@ -55,6 +55,13 @@ class Delivery:
         delivered = self._logged(app, kind, payload)
         return await self._attempt(app, delivered, accepts_response=accepts_response)
 
+    def note_problem(self, payload: dict[str, Any], problem: str) -> None:
+        """Write into the log what was wrong with the answer to a payload, though it came in time."""
+        for delivered in reversed(self.log):
+            if delivered.payload is payload:
+                delivered.problem = problem
+                return
+
     async def redeliver(self, event_id: str) -> Ack:
         """Send an event of the log once more, as Slack does when an acknowledgement is lost.
 

@@ -1,17 +1,19 @@
-"""What Slack accepts as a modal or a Home tab; what is entered into one is in entries.py."""
+"""What Slack accepts as a modal or a Home tab; what people enter into one is in entries.py."""
 
 import json
 from typing import Any, Literal
 
 from sandbox.blocks import MOST_BLOCKS, block_faults
 from sandbox.elements import plain
+from sandbox.entries import validate_values
 from sandbox.errors import SlackError
 from sandbox.schema import Faults, Rule, boolean, fault, fields, string, tagged
+
+__all__ = ["MOST_BYTES", "Kind", "validate_values", "validate_view"]
 
 Kind = Literal["modal", "home"]
 
 MOST_BYTES = 250_000
-MOST_IN_STACK = 3
 
 
 def _any(value: Any, pointer: str, found: Faults) -> None:
