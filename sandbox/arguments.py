@@ -12,15 +12,15 @@ if TYPE_CHECKING:
 
 Answer = dict[str, Any]
 Run = Callable[["Request"], Awaitable[Answer]]
-TokenKind = Literal["bot", "app", "any", "none"]
+Bearer = Literal["bot", "app", "either", "anyone"]
 
 
 @dataclass(frozen=True)
 class Argument:
     """What an argument may be, whether it comes in a form or in JSON.
 
-    kind: text; whole (a whole number); truth (`true`, `1`, …); names (`a,b` or a list of texts), read as a list;
-        json (an object or a list, or a text that holds one).
+    kind: text; whole (a whole number); truth (`true`, `1`, …); names (`a,b` or a list of texts), read as
+        a list; json (an object or a list, or a text that holds one).
     malformed: Slack's error name where a `json` argument is neither.
     """
 
@@ -87,10 +87,10 @@ METADATA = Argument("json", malformed="invalid_metadata_format")
 class Method:
     """One method of the Web API.
 
-    scopes: one of these is needed; empty: none is. What a scope is needed for may depend on the conversation's
-        kind: the method checks that itself.
+    scopes: one of these is needed; empty: none is. Where it depends on the conversation's kind which one,
+        the method checks that itself.
     tier: Slack's rate tier, 1 to 5 (see limits.py).
-    token: whose token it takes.
+    bearer: whose token it takes.
     needs, takes: the arguments that must and that may be there, beside `token`.
     """
 
@@ -98,7 +98,7 @@ class Method:
     run: Run
     tier: int
     scopes: tuple[str, ...] = ()
-    token: TokenKind = "bot"
+    bearer: Bearer = "bot"
     needs: Mapping[str, Argument] = field(default_factory=dict)
     takes: Mapping[str, Argument] = field(default_factory=dict)
 
@@ -129,7 +129,7 @@ def method(
     *,
     tier: int,
     scopes: tuple[str, ...] = (),
-    token: TokenKind = "bot",
+    bearer: Bearer = "bot",
     needs: Mapping[str, Argument] | None = None,
     takes: Mapping[str, Argument] | None = None,
 ) -> Callable[[Run], Run]:
@@ -138,7 +138,7 @@ def method(
     def register(run: Run) -> Run:
         if name in METHODS:
             raise ValueError(f"{name} is there twice")
-        METHODS[name] = Method(name, run, tier, scopes, token, needs or {}, takes or {})
+        METHODS[name] = Method(name, run, tier, scopes, bearer, needs or {}, takes or {})
         return run
 
     return register

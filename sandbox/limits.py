@@ -1,4 +1,4 @@
-"""How often a method may be called: Slack's tiers, and the special rules of posting, on the workspace's clock."""
+"""How often a method may be called: Slack's tiers, and the rules of posting, on the workspace's clock."""
 
 import math
 from collections import deque

@@ -192,7 +192,7 @@ def _one_of(*allowed: Any) -> Check:
 
 
 def _each(rule: Check | Shape, *, most: int, unique: str = "") -> Check:
-    """A list of at most `most`; unique: the field of the entries that must not repeat (`.`: they themselves)."""
+    """A list of at most `most`; unique: the field that must not repeat (`.`: the entries themselves)."""
 
     def check(value: Any) -> str:
         if not isinstance(value, list):

@@ -22,6 +22,13 @@ class Uploads:
         self._length_of: dict[str, int] = {}
         self._received: set[str] = set()
 
+    def routes(self) -> list[web.RouteDef]:
+        """What the sandbox's server must serve for files."""
+        return [
+            web.post("/upload/{file_id}", self.receive),
+            web.get("/files/{file_id}/{name}", self.send),
+        ]
+
     def announce(self, name: str, length: int, *, app: App) -> tuple[File, str]:
         """A file of `length` bytes will come; returns it, still empty, and the address to send it to."""
         mimetype = mimetypes.guess_type(name)[0] or ""

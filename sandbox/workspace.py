@@ -10,7 +10,6 @@ from sandbox.clock import Clock
 from sandbox.errors import SlackError
 from sandbox.records import App, Change, Channel, File, Scheduled, Shortcut, SlashCommand, User, UserGroup
 
-
 __all__ = [
     "App",
     "Change",
@@ -249,10 +248,11 @@ class Workspace:
     def message(self, channel_id: str, ts: str) -> dict[str, Any]:
         """Raises SlackError `message_not_found`."""
         # From the end: what people and apps touch is nearly always recent.
-        for message in reversed(self.channel(channel_id).messages):
-            if message["ts"] == ts:
-                return message
-        raise SlackError("message_not_found")
+        found = (one for one in reversed(self.channel(channel_id).messages) if one["ts"] == ts)
+        message: dict[str, Any] | None = next(found, None)
+        if message is None:
+            raise SlackError("message_not_found")
+        return message
 
     def edit(self, channel_id: str, ts: str, changes: dict[str, Any]) -> dict[str, Any]:
         """Change fields of a message (`message_changed`); a value of None removes the field."""
@@ -288,7 +288,7 @@ class Workspace:
         self._on_schedule.append(listener)
 
     def post_due(self) -> datetime | None:
-        """Post the scheduled messages whose time has come; returns the next one's instant, if there is one."""
+        """Post the scheduled messages whose time has come; returns the instant of the next, if any."""
         for planned in sorted(self.scheduled.values(), key=lambda one: one.post_at_s):
             if planned.post_at_s > self.clock.now().timestamp():
                 return datetime.fromtimestamp(planned.post_at_s, UTC)

@@ -1,11 +1,11 @@
-"""auth.*, api.test, team.info, apps.connections.open, emoji.list: who an app is, where, and how it is reached."""
+"""auth.*, api.*, team.*, apps.*, emoji.*: who an app is, in which workspace, and how it is reached."""
 
 from sandbox.arguments import TEXT, TRUTH, Answer, method
 from sandbox.calls import Request
 from sandbox.errors import SlackError
 
 
-@method("api.test", tier=4, token="none", takes={"error": TEXT, "foo": TEXT})
+@method("api.test", tier=4, bearer="anyone", takes={"error": TEXT, "foo": TEXT})
 async def api_test(request: Request) -> Answer:
     """Answers with the arguments, or fails as asked."""
     if error := request.text("error"):
@@ -13,7 +13,7 @@ async def api_test(request: Request) -> Answer:
     return {"args": request.args}
 
 
-@method("auth.test", tier=5, token="any")
+@method("auth.test", tier=5, bearer="either")
 async def auth_test(request: Request) -> Answer:
     """Who the token belongs to."""
     workspace, app = request.workspace, request.app
@@ -46,7 +46,7 @@ async def team_info(request: Request) -> Answer:
     }
 
 
-@method("apps.connections.open", tier=1, token="app")
+@method("apps.connections.open", tier=1, bearer="app")
 async def connections_open(request: Request) -> Answer:
     """A web socket address for Socket Mode, good for one connection."""
     if not request.app.socket_mode:

@@ -17,7 +17,7 @@ _MANAGE = ("channels:manage", "groups:write", "channels:write", "im:write", "mpi
 
 
 def of_kinds(request: Request) -> list[Channel]:
-    """The conversations of the `types` asked for that the app may see, without archived ones if it says so."""
+    """The conversations of the `types` asked for that the app may see; without archived ones if asked."""
     types = request.args.get("types") or ["public_channel"]
     if unknown := [one for one in types if one not in _TYPES]:
         raise SlackError("invalid_types", *(f"[ERROR] unknown type: {one}" for one in unknown))

@@ -91,7 +91,7 @@ async def reactions_get(request: Request) -> Answer:
 async def reactions_list(request: Request) -> Answer:
     """What somebody reacted to, the newest first; the bot itself by default."""
     user_id = request.workspace.user(request.text("user") or request.app.bot_user_id).id
-    found = [
+    found: list[dict[str, Any]] = [
         {"type": "message", "channel": channel.id, "message": message}
         for channel in request.workspace.channels.values()
         if request.may_see(channel)
