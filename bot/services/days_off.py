@@ -1,0 +1,25 @@
+"""Whose weekend and public holidays are when, from the `holidays` library."""
+
+from datetime import date
+from functools import cache
+
+import holidays
+
+from bot.domain.workdays import IsDayOff, is_weekend
+
+
+@cache
+def days_off(country: str) -> IsDayOff:
+    """Whether a date is a weekend or a public holiday in a country.
+
+    country: ISO 3166-1 alpha-2. Saturdays and Sundays where it is empty or the library does not know it.
+    A weekend that a government turned into working days stays a day off: nobody has to read us then.
+    """
+    if country not in holidays.list_supported_countries():
+        return is_weekend
+    calendar = holidays.country_holidays(country)
+
+    def is_day_off(on: date) -> bool:
+        return on in calendar or calendar.is_weekend(on)
+
+    return is_day_off
