@@ -107,7 +107,7 @@ def validate_blocks(blocks: Any, *, surface: Surface) -> None:
         raise SlackError("invalid_blocks_format")
     if found := block_faults(blocks, surface=surface, pointer="/blocks"):
         raise SlackError("invalid_blocks", *(f"[ERROR] {sentence}" for sentence in found), errors=found)
-    if surface == "message" and sum(map(len, _texts(blocks))) > MOST_TEXT:
+    if surface == "message" and sum(map(len, texts(blocks))) > MOST_TEXT:
         raise SlackError("msg_blocks_too_long")
 
 
@@ -161,17 +161,17 @@ def elements_of(block: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "accessory", block["accessory"]
 
 
-def _texts(value: Any) -> Iterator[str]:
+def texts(value: Any) -> Iterator[str]:
     """Every text that is shown: what stands in `text` fields, at any depth."""
     if isinstance(value, list):
         for each in value:
-            yield from _texts(each)
+            yield from texts(each)
     elif isinstance(value, dict):
         for name, each in value.items():
             if name == "text" and isinstance(each, str):
                 yield each
             else:
-                yield from _texts(each)
+                yield from texts(each)
 
 
 def with_ids(blocks: list[dict[str, Any]], new_id: Callable[[], str]) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import Any
 
 from sandbox.blocks import elements_of
+from sandbox.errors import SlackError
 
 Values = dict[str, dict[str, dict[str, Any]]]
 """block_id → action_id → the entry, as in `state.values`."""
@@ -45,8 +46,11 @@ _LIST_FIELDS = frozenset(
 _TEXT_TYPES = ("plain_text_input", "number_input", "email_text_input", "url_text_input")
 
 
-class NotPossible(ValueError):
-    """An entry that the person's client does not let them make; the message says why."""
+class NotPossible(SlackError):
+    """Something that a person's client does not let them do; the sentence says why."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__("not_possible", sentence)
 
 
 def fillable(blocks: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
