@@ -1,13 +1,15 @@
-"""The academy's own settings, its editions and their days."""
+"""The academy's own settings, its editions with their days, and which homework their files name."""
 
+import re
 from collections import defaultdict
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select
+from sqlalchemy import Row, delete, insert, select, update
 
 from bot.domain.editions import Academy, Day, DayKind, Edition
-from bot.domain.ids import EditionKey, TeamId
+from bot.domain.ids import EditionKey, HomeworkId, TeamId
+from storage import tables
 from storage.db import Work
 from storage.tables import academy as academy_table
 from storage.tables import edition as edition_table
@@ -84,6 +86,46 @@ async def put_edition(work: Work, edition: Edition) -> None:
     ]
     if rows:
         await work.execute(insert(edition_day), rows)
+
+
+async def homework_of_file(work: Work, *, team_id: TeamId, edition_key: EditionKey) -> set[HomeworkId]:
+    """The homework that the edition's file named at the last import; that made in Slack is not among it."""
+    homework = tables.homework
+    query = select(homework.c.id).where(
+        homework.c.team_id == team_id,
+        homework.c.edition_key == edition_key,
+        homework.c.from_file,
+    )
+    return {HomeworkId(found) for (found,) in await work.execute(query)}
+
+
+async def name_in_file(work: Work, *, team_id: TeamId, homework_id: HomeworkId) -> None:
+    """Note that the edition's file names a homework; it must be there."""
+    homework = tables.homework
+    await work.execute(
+        update(homework)
+        .where(homework.c.team_id == team_id, homework.c.id == homework_id)
+        .values(from_file=True)
+    )
+
+
+async def remove_homework(work: Work, *, team_id: TeamId, homework_id: HomeworkId) -> None:
+    """Take away a homework for which nobody handed in anything, with its extensions and reminders."""
+    for table in (tables.reminder, tables.reminder_stop, tables.extension):
+        await work.execute(
+            delete(table).where(table.c.team_id == team_id, table.c.homework_id == homework_id)
+        )
+    homework = tables.homework
+    await work.execute(delete(homework).where(homework.c.team_id == team_id, homework.c.id == homework_id))
+
+
+async def last_revision(work: Work, *, team_id: TeamId, homework_id: HomeworkId) -> int:
+    """The highest revision that a message about a homework of this id was queued under; 0 without any."""
+    outbox = tables.outbox
+    of_homework = outbox.c.key.contains(f":{homework_id}:", autoescape=True)
+    query = select(outbox.c.key).where(outbox.c.team_id == team_id, of_homework)
+    found = (re.search(r":r(\d+)$", key) for (key,) in await work.execute(query))
+    return max((int(revision[1]) for revision in found if revision), default=0)
 
 
 def _begins_on(edition: Edition) -> date:

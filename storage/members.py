@@ -1,6 +1,6 @@
 """People of a workspace, their part in each edition, and who the organisers are."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, select
@@ -90,6 +90,14 @@ async def set_group_members(
     await work.execute(delete(usergroup_member).where(_of_group(team_id, group_id)))
     for user_id in sorted(set(user_ids)):
         await work.put(usergroup_member, {"team_id": team_id, "group_id": group_id, "user_id": user_id})
+
+
+async def set_groups(work: Work, *, team_id: TeamId, groups: Mapping[str, Collection[UserId]]) -> None:
+    """Make these the workspace's user groups, by id; those that are not named lose their members."""
+    query = select(usergroup_member.c.group_id).where(usergroup_member.c.team_id == team_id).distinct()
+    known = {group_id for (group_id,) in await work.execute(query)}
+    for group_id in sorted(known | set(groups)):
+        await set_group_members(work, team_id=team_id, group_id=group_id, user_ids=groups.get(group_id, ()))
 
 
 async def group_members(work: Work, *, team_id: TeamId, group_id: str) -> list[UserId]:

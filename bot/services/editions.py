@@ -1,0 +1,267 @@
+"""Imports editions and rosters: all the files of one call in one transaction, or none of them."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bot.domain import differences
+from bot.domain.edition_file import EditionFile, read_edition_file
+from bot.domain.editions import Academy
+from bot.domain.faults import Fault, Faults, decode
+from bot.domain.homework import Homework
+from bot.domain.ids import EditionKey, TeamId, UserId
+from bot.domain.import_checks import check_removal, check_together, check_workspace
+from bot.domain.members import Enrolment, Member
+from bot.domain.roster_file import RosterRow, find_people, read_roster
+from bot.domain.workspace import Channel, UserGroup
+from bot.services import homework, people, reminders
+from storage import editions, members
+from storage import homework as pieces
+from storage.db import Database, Work
+
+NOTHING_CHANGED = "nothing changed"
+
+
+@dataclass
+class _Files:
+    editions: list[EditionFile] = field(default_factory=list)
+    rows: list[RosterRow] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    every_edition_is_read: bool = True
+
+
+async def import_files(
+    db: Database,
+    *,
+    team_id: TeamId,
+    files: Sequence[tuple[str, str | bytes]],
+    people: Sequence[Member],
+    channels: Sequence[Channel],
+    groups: Sequence[UserGroup],
+    now: datetime,
+) -> list[str]:
+    """Take over editions (`.toml`) and rosters (`.csv`); a second time they change nothing.
+
+    files: name and content of each. people, channels, groups: the workspace as `services.people` fetches it.
+    now: instant in UTC; stamps what is queued.
+    Returns a line for each thing that changed, or `NOTHING_CHANGED`, then the warnings.
+    Raises Faults with all that is wrong, over all the files: nothing is changed then.
+    """
+    given = _read(files, team_id=team_id)
+    async with db.writing() as work:
+        importing = _Import(work, team_id=team_id, now=now)
+        return await importing.run(given, people=people, channels=channels, groups=groups)
+
+
+def _read(files: Sequence[tuple[str, str | bytes]], *, team_id: TeamId) -> _Files:
+    given = _Files()
+    for name, content in files:
+        is_edition = name.casefold().endswith(".toml")
+        try:
+            text = decode(name, content)
+        except Faults as wrong:
+            given.faults += wrong.faults
+            given.every_edition_is_read &= not is_edition
+            continue
+        if is_edition:
+            read, faults = read_edition_file(text, file=name, team_id=team_id)
+            given.faults += faults
+            if read is None:
+                given.every_edition_is_read = False
+            else:
+                given.editions.append(read)
+        elif name.casefold().endswith(".csv"):
+            rows, faults = read_roster(text, file=name)
+            given.rows += rows
+            given.faults += faults
+        else:
+            remedy = "name an edition's file .toml and a roster .csv"
+            given.faults.append(Fault(name, 1, "", "this is neither an edition nor a roster", remedy))
+    return given
+
+
+class _Import:
+    def __init__(self, work: Work, *, team_id: TeamId, now: datetime) -> None:
+        self._work = work
+        self._team_id = team_id
+        self._now = now
+        self._lines: list[str] = []
+        self._warnings: list[str] = []
+        self._removed: dict[EditionKey, list[Homework]] = {}
+
+    async def run(
+        self,
+        given: _Files,
+        *,
+        people: Sequence[Member],
+        channels: Sequence[Channel],
+        groups: Sequence[UserGroup],
+    ) -> list[str]:
+        faults = given.faults + check_together(given.editions)
+        for read in given.editions:
+            wrong, doubtful = check_workspace(read, people=people, groups=groups, channels=channels)
+            faults += wrong + await self._check_removal(read)
+            self._warnings += [line for line in doubtful if line not in self._warnings]
+        faults += await self._check_academy(given)
+        placed, wrong = find_people(
+            given.rows,
+            people=people,
+            editions=await self._edition_keys(given),
+            enrolled=await members.enrolments(self._work, team_id=self._team_id),
+        )
+        faults += wrong
+        if faults:
+            raise Faults(faults)
+        await self._take_over_workspace(people, groups)
+        for read in given.editions:
+            await self._take_over_edition(read)
+        await self._take_over_roster(placed)
+        return [*(self._lines or [NOTHING_CHANGED]), *self._warnings]
+
+    async def _check_academy(self, given: _Files) -> list[Fault]:
+        if any(read.academy for read in given.editions) or not given.every_edition_is_read:
+            return []
+        if await editions.academy(self._work, team_id=self._team_id) is not None:
+            return []
+        problem = "it is missing, and the workspace has no academy yet"
+        return [
+            read.fault(("academy",), problem, "add a table [academy] with name and timezone")
+            for read in given.editions
+        ]
+
+    async def _check_removal(self, read: EditionFile) -> list[Fault]:
+        team_id, key = self._team_id, read.edition.key
+        known = await pieces.homeworks(self._work, team_id=team_id, edition_key=key)
+        of_file = await editions.homework_of_file(self._work, team_id=team_id, edition_key=key)
+        handed_in = Counter(
+            one.homework_id for one in await pieces.latest_submissions(self._work, team_id=team_id)
+        )
+        removed, faults = check_removal(read, known=known, of_file=of_file, handed_in=handed_in)
+        self._removed[key] = removed
+        return faults
+
+    async def _edition_keys(self, given: _Files) -> list[EditionKey] | None:
+        if not given.every_edition_is_read:
+            return None
+        known = [one.key for one in await editions.editions(self._work, team_id=self._team_id)]
+        return known + [read.edition.key for read in given.editions]
+
+    async def _take_over_workspace(self, heard: Sequence[Member], groups: Sequence[UserGroup]) -> None:
+        by_id = {group.id: group.user_ids for group in groups}
+        await members.set_groups(self._work, team_id=self._team_id, groups=by_id)
+        await people.take_over(self._work, team_id=self._team_id, people=heard, now=self._now)
+
+    async def _take_over_edition(self, read: EditionFile) -> None:
+        lines = await self._take_over_academy(read.academy) if read.academy is not None else []
+        # Lists for organisers follow the academy's zone, whatever the edition.
+        scope = None if lines else read.edition.key
+        known = {
+            one.id: one
+            for one in await pieces.homeworks(self._work, team_id=self._team_id, edition_key=read.edition.key)
+        }
+        old = await editions.edition(self._work, team_id=self._team_id, edition_key=read.edition.key)
+        lines += differences.edition_changes(old, read.edition)
+        if old != read.edition:
+            await editions.put_edition(self._work, read.edition)
+        for piece in read.homework:
+            lines += await self._take_over_homework(piece, known.get(piece.id))
+        for piece in self._removed[read.edition.key]:
+            await editions.remove_homework(self._work, team_id=self._team_id, homework_id=piece.id)
+            lines.append(f"homework {piece.key}: removed, nobody had handed it in")
+        if lines:
+            await reminders.replan(self._work, team_id=self._team_id, now=self._now, edition_key=scope)
+        self._lines += lines
+
+    async def _take_over_academy(self, academy: Academy) -> list[str]:
+        before = await editions.academy(self._work, team_id=self._team_id)
+        await editions.put_academy(self._work, academy)
+        return differences.academy_changes(before, academy)
+
+    async def _take_over_homework(self, piece: Homework, before: Homework | None) -> list[str]:
+        if before is None:
+            # Removed and brought back: its old messages keep their keys, so it must not use them again.
+            used = await editions.last_revision(self._work, team_id=self._team_id, homework_id=piece.id)
+            await pieces.put_homework(self._work, replace(piece, revision=used + 1))
+        elif piece != replace(before, revision=piece.revision):
+            after = replace(piece, revision=before.revision + 1)
+            await pieces.put_homework(self._work, after)
+            await homework.announce_change(self._work, homework=after, before=before, now=self._now)
+        await editions.name_in_file(self._work, team_id=self._team_id, homework_id=piece.id)
+        return differences.homework_changes(before, piece)
+
+    async def _take_over_roster(self, placed: Sequence[tuple[RosterRow, Member]]) -> None:
+        changed = await self._take_over_profiles(placed)
+        touched = await self._take_over_enrolments(placed)
+        for edition_key in sorted(touched):
+            await reminders.replan(self._work, team_id=self._team_id, now=self._now, edition_key=edition_key)
+        for user_id in changed:
+            await reminders.replan(self._work, team_id=self._team_id, now=self._now, user_id=user_id)
+        for person in {person.user_id: person for _, person in placed}.values():
+            if person.is_deactivated:
+                who = f"{person.name} ({person.user_id})"
+                self._warnings.append(f"warning: {who} is deactivated in Slack and will hear nothing")
+
+    async def _take_over_profiles(self, placed: Sequence[tuple[RosterRow, Member]]) -> list[UserId]:
+        ids = [person.user_id for _, person in placed]
+        known = {
+            one.user_id: one for one in await members.members(self._work, team_id=self._team_id, user_ids=ids)
+        }
+        after = dict(known)
+        for row, person in placed:
+            after[person.user_id] = _with_profile(after[person.user_id], row)
+        changed = [user_id for user_id in known if known[user_id] != after[user_id]]
+        for user_id in changed:
+            await members.put_member(self._work, after[user_id])
+            self._lines += differences.member_changes(known[user_id], after[user_id])
+        return [one for one in changed if known[one].country != after[one].country]
+
+    async def _take_over_enrolments(self, placed: Sequence[tuple[RosterRow, Member]]) -> set[EditionKey]:
+        known = await members.enrolments(self._work, team_id=self._team_id)
+        changes: list[tuple[list[Enrolment], list[Enrolment]]] = []
+        names = {person.user_id: person.name for _, person in placed}
+        for edition_key, user_id in dict.fromkeys((row.edition, person.user_id) for row, person in placed):
+            before = [one for one in known if (one.edition_key, one.user_id) == (edition_key, user_id)]
+            rows = [row for row, person in placed if (row.edition, person.user_id) == (edition_key, user_id)]
+            after = [_enrolment(row, user_id, before, team_id=self._team_id) for row in rows]
+            lines = differences.enrolment_changes(names[user_id], before, after)
+            self._lines += lines
+            if lines:
+                changes.append((before, after))
+        # All that ends goes first: two participants may exchange their clusters.
+        for one in _all(before for before, _ in changes):
+            await members.remove_enrolment(
+                self._work,
+                team_id=one.team_id,
+                edition_key=one.edition_key,
+                user_id=one.user_id,
+                role=one.role,
+            )
+        for one in _all(after for _, after in changes):
+            await members.put_enrolment(self._work, one)
+        return {one.edition_key for one in _all(after for _, after in changes)}
+
+
+def _all(lists: Iterable[list[Enrolment]]) -> list[Enrolment]:
+    return [one for each in lists for one in each]
+
+
+def _with_profile(person: Member, row: RosterRow) -> Member:
+    return replace(
+        person,
+        country=row.country or person.country,
+        sectors=row.sectors or person.sectors,
+        languages=row.languages or person.languages,
+        expertise=row.expertise or person.expertise,
+    )
+
+
+def _enrolment(row: RosterRow, user_id: UserId, before: Sequence[Enrolment], *, team_id: TeamId) -> Enrolment:
+    known = next((one.cluster for one in before if one.cluster), "")
+    return Enrolment(
+        team_id=team_id,
+        edition_key=row.edition,
+        user_id=user_id,
+        role=row.role,
+        cluster=row.cluster or known,
+    )
