@@ -20,6 +20,11 @@ class Clock:
         self._moved = asyncio.Event()
         self._listeners: list[Callable[[], None]] = []
 
+    @property
+    def ticking(self) -> bool:
+        """Whether it goes on by itself."""
+        return self._ticking
+
     def now(self) -> datetime:
         """The instant it shows, in UTC."""
         if not self._ticking:

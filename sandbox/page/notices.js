@@ -1,0 +1,37 @@
+// What Slack itself says: refusals, commands that failed. Shown above the conversation until dismissed or old.
+
+import { el, icon } from "./dom.js";
+import { on } from "./store.js";
+
+const SHOWN_FOR_MS = 12_000;
+const MOST = 4;
+
+/** The strip of notices. */
+export function notices() {
+  const strip = el("div", { class: "notices", role: "region", "aria-label": "Notices", "aria-live": "assertive", popover: "manual" });
+  const settle = () => {
+    if (!strip.childElementCount) strip.hidePopover?.();
+  };
+  on("notice", ({ text, error, messages = [] }) => {
+    const drop = el("button", { type: "button", class: "tool", "aria-label": "Dismiss" }, icon("close"));
+    const words = text || `Slack refused this: ${error}`;
+    const note = el(
+      "div",
+      { class: "notice", role: "alert" },
+      el("div", { class: "notice-text" }, el("span", { text: words, dir: "auto" }), messages.map((line) => el("code", { class: "notice-line", text: line }))),
+      drop,
+    );
+    const remove = () => {
+      note.remove();
+      settle();
+    };
+    drop.addEventListener("click", remove);
+    setTimeout(remove, SHOWN_FOR_MS);
+    strip.append(note);
+    while (strip.childElementCount > MOST) strip.firstChild.remove();
+    // Into the top layer anew: above a modal that was opened since.
+    if (strip.matches(":popover-open")) strip.hidePopover();
+    strip.showPopover();
+  });
+  return strip;
+}
