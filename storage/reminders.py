@@ -84,6 +84,12 @@ async def queue(work: Work, lines: Collection[Reminder], *, outbox_key: str) -> 
         await work.execute(queued.values(state=State.QUEUED.value, outbox_key=outbox_key))
 
 
+async def lapse(work: Work, lines: Collection[Reminder]) -> None:
+    """Enter that nobody is there to be sent these lines."""
+    for line in lines:
+        await work.execute(update(reminder).where(_is(line)).values(state=State.LAPSED.value))
+
+
 async def postpone(work: Work, line: Reminder, *, due_at: datetime) -> None:
     """Give a planned line another instant."""
     await work.execute(update(reminder).where(_is(line)).values(due_at=due_at))

@@ -79,11 +79,6 @@ class Submission:
     """Seconds after the due instant that held for this person; 0 is on time."""
 
 
-def due_for(homework: Homework, extension: Extension | None) -> datetime:
-    """The wall time until which one person may hand in: an extension never shortens, and survives a move."""
-    return homework.due if extension is None else max(homework.due, extension.due)
-
-
 def revision_for(homework: Homework, extension: Extension | None) -> int:
     """The revision of one person's dates: rises when the homework or their extension changes."""
     return homework.revision + (0 if extension is None else extension.revision)

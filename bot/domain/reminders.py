@@ -174,6 +174,11 @@ def snoozed(schedule: Schedule, is_day_off: IsDayOff, *, now: datetime) -> tuple
     return (LAST_SNOOZE, moment) if moment >= now + _LEAST_AHEAD else None
 
 
+def is_snooze(slot: str) -> bool:
+    """Whether a slot is one that somebody asked for."""
+    return slot.startswith(_SNOOZE)
+
+
 def plan(
     schedule: Schedule | None,
     is_day_off: IsDayOff,
@@ -225,7 +230,7 @@ def changes(
         if (slot, revision) in known:
             continue
         again = zone is not None and calendar.local_date(moment, zone) in reminded_on
-        lapsed = moment <= now or (again and not slot.startswith(_SNOOZE))
+        lapsed = moment <= now or (again and not is_snooze(slot))
         state = State.LAPSED if lapsed else State.PLANNED
         line = replace(of, slot=slot, revision=revision, due_at=moment, state=state, outbox_key=None)
         added.append(line)
@@ -253,7 +258,7 @@ def _kept(schedule: Schedule, is_day_off: IsDayOff, before: Collection[Reminder]
                 kept[LATE] = moment
         elif line.slot == LAST_SNOOZE:
             kept[LAST_SNOOZE] = schedule.due_at - _LAST_SNOOZE_BEFORE
-        elif line.slot.startswith(_SNOOZE):
+        elif is_snooze(line.slot):
             on = date.fromisoformat(line.slot.removeprefix(_SNOOZE))
             moment = calendar.instant_on(on, schedule.at, schedule.zone)
             if moment < schedule.due_at and not is_day_off(on):

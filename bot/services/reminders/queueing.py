@@ -1,0 +1,166 @@
+"""Moves what is due from the plan to the outbox: one message for each recipient, however much it covers."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from bot.domain import calendar, workdays
+from bot.domain.homework import Homework
+from bot.domain.ids import EditionKey, HomeworkId, TeamId
+from bot.domain.reminders import CHANNEL, MISSING_AT, ORGANISERS, Reminder
+from storage import editions, homework, members, outbox, reminders
+from storage.db import Database, Work
+
+PERSONAL = "reminder"
+PUBLIC = "reminder.channel"
+MISSING_LIST = "reminder.missing"
+
+
+async def next_due_at(db: Database) -> datetime | None:
+    """The instant at which the next reminder is due, over all workspaces; None where none is planned."""
+    async with db.reading() as work:
+        return await reminders.next_due_at(work)
+
+
+async def queue_due(db: Database, *, now: datetime) -> int:
+    """Queue all that is due: a message a person, a channel and edition, an organiser.
+
+    What fell due while the bot was down is covered by the same message. Returns the number of messages.
+    """
+    queued = 0
+    async with db.writing() as work:
+        by_team: defaultdict[TeamId, list[Reminder]] = defaultdict(list)
+        for line in await reminders.due(work, now=now):
+            by_team[line.team_id].append(line)
+        for team_id, lines in by_team.items():
+            pieces = {piece.id: piece for piece in await homework.homeworks(work, team_id=team_id)}
+            people = [line for line in lines if line.recipient not in (CHANNEL, ORGANISERS)]
+            public = [line for line in lines if line.recipient == CHANNEL]
+            for_organisers = [line for line in lines if line.recipient == ORGANISERS]
+            queued += await _queue_people(work, people, pieces, now)
+            queued += await _queue_channels(work, public, pieces, now)
+            queued += await _queue_organisers(work, for_organisers, pieces, now)
+    return queued
+
+
+async def _queue_people(
+    work: Work, lines: Collection[Reminder], pieces: dict[HomeworkId, Homework], now: datetime
+) -> int:
+    if not lines:
+        return 0
+    team_id = next(iter(lines)).team_id
+    # A message that waits for the morning takes in what falls due by then: one message, not two.
+    waiting = {
+        row.recipient: row
+        for row in await outbox.rows(work, team_id=team_id, states={"queued"})
+        if row.kind == PERSONAL and row.due_at > now
+    }
+    by_person: defaultdict[str, list[Reminder]] = defaultdict(list)
+    for line in lines:
+        by_person[line.recipient].append(line)
+    queued = 0
+    for recipient, own in by_person.items():
+        if recipient in waiting:
+            row = waiting[recipient]
+            body = {name: [*row.body[name], *added] for name, added in _body(own).items()}
+            await outbox.change(work, row, body=body, due_at=now, not_before_at=now)
+            await reminders.queue(work, own, outbox_key=row.key)
+        else:
+            queued += await _queue(work, own, pieces, recipient=recipient, kind=PERSONAL, now=now)
+    return queued
+
+
+async def _queue_channels(
+    work: Work, lines: Collection[Reminder], pieces: dict[HomeworkId, Homework], now: datetime
+) -> int:
+    by_edition: defaultdict[EditionKey, list[Reminder]] = defaultdict(list)
+    for line in lines:
+        by_edition[pieces[line.homework_id].edition_key].append(line)
+    queued = 0
+    for edition_key, public in by_edition.items():
+        edition = await editions.edition(work, team_id=public[0].team_id, edition_key=edition_key)
+        if edition is None or edition.channel_id is None:
+            await reminders.lapse(work, public)
+            continue
+        queued += await _queue(work, public, pieces, recipient=edition.channel_id, kind=PUBLIC, now=now)
+    return queued
+
+
+async def _queue_organisers(
+    work: Work, lines: Collection[Reminder], pieces: dict[HomeworkId, Homework], now: datetime
+) -> int:
+    if not lines:
+        return 0
+    first = _most_urgent(lines, pieces)
+    team_id = first.team_id
+    academy = await editions.academy(work, team_id=team_id)
+    zone = academy.timezone if academy is not None else pieces[first.homework_id].zone
+    last_at = await reminders.last_queued_at(work, team_id=team_id, kind=MISSING_LIST)
+    today = calendar.local_date(now, zone)
+    if last_at is not None and calendar.local_date(last_at, zone) == today:
+        on = workdays.next_workday(today, workdays.is_weekend)
+        for line in lines:
+            await reminders.postpone(work, line, due_at=calendar.instant_on(on, MISSING_AT, zone))
+        return 0
+    recipients = await members.organisers(work, team_id=team_id)
+    key = _key(first)
+    for user_id in recipients:
+        await outbox.enqueue(
+            work,
+            team_id=team_id,
+            key=f"{key}:{user_id}",
+            recipient=user_id,
+            kind=MISSING_LIST,
+            body=_body(lines),
+            now=now,
+        )
+    if recipients:
+        await reminders.queue(work, lines, outbox_key=key)
+    else:
+        await reminders.lapse(work, lines)
+    return len(recipients)
+
+
+async def _queue(
+    work: Work,
+    lines: Collection[Reminder],
+    pieces: dict[HomeworkId, Homework],
+    *,
+    recipient: str,
+    kind: str,
+    now: datetime,
+) -> int:
+    first = _most_urgent(lines, pieces)
+    key = _key(first)
+    is_new = await outbox.enqueue(
+        work,
+        team_id=first.team_id,
+        key=key,
+        recipient=recipient,
+        kind=kind,
+        body=_body(lines),
+        now=now,
+    )
+    await reminders.queue(work, lines, outbox_key=key)
+    return int(is_new)
+
+
+def _most_urgent(lines: Collection[Reminder], pieces: dict[HomeworkId, Homework]) -> Reminder:
+    # Of what is due first, the last that fell due: a message for 7d and 2d missed together is a 2d one.
+    def urgency(line: Reminder) -> tuple[datetime, HomeworkId, timedelta, str]:
+        piece = pieces[line.homework_id]
+        due_at = calendar.instant(piece.due, piece.zone)
+        return due_at, line.homework_id, due_at - line.due_at, line.slot
+
+    return min(lines, key=urgency)
+
+
+def _key(line: Reminder) -> str:
+    return f"remind:{line.homework_id}:{line.recipient}:{line.slot}:r{line.revision}"
+
+
+def _body(lines: Collection[Reminder]) -> dict[str, list[str]]:
+    return {
+        "homework_ids": [line.homework_id for line in lines],
+        "slots": [line.slot for line in lines],
+    }

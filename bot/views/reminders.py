@@ -1,0 +1,199 @@
+"""Reminders as people see them: in their direct messages, on the edition's channel, and to the organisers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.ids import HomeworkId, UserId
+from bot.views import kit, words
+
+HAND_IN = "homework_hand_in"
+SNOOZE = "reminder_snooze"
+STOP = "reminder_stop"
+
+_MOST_PIECES = 15
+_TITLE = 150
+# All that a message's blocks say together, less the opening and the hint.
+_LIST_CHARACTERS = kit.MESSAGE_CHARACTERS - 1500
+# Title, date in two zones, and the words around the names.
+_LINE_BESIDE_NAMES = 500
+
+
+class Status(StrEnum):
+    """Where a person is with a homework that they are reminded of."""
+
+    DUE = "due"
+    OVERDUE = "overdue"
+    RECEIVED = "received"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """One piece of homework in a reminder."""
+
+    homework_id: HomeworkId
+    title: str
+    due_at: datetime
+    """The deadline that holds for the reader."""
+    zone: str
+    """The programme's zone."""
+    status: Status
+    is_extended: bool = False
+    can_snooze: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """One piece of homework on the edition's channel: how many, never who."""
+
+    homework_id: HomeworkId
+    title: str
+    due_at: datetime
+    zone: str
+    handed_in: int
+    participants: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Missing:
+    """Who has not handed in one piece of homework after the deadline."""
+
+    homework_id: HomeworkId
+    key: str
+    title: str
+    due_at: datetime
+    zone: str
+    people: Sequence[tuple[UserId, str]]
+    """Who, and the cluster of each, which may be empty."""
+    participants: int
+    extended: int = 0
+    """How many have a later date that is still ahead."""
+
+
+def personal(pieces: Sequence[Due], *, reader_zone: str, now: datetime) -> kit.Message:
+    """The reminder of one person, however many pieces it covers; the same after they were handed in."""
+    lines = [_due_line(piece, reader_zone=reader_zone, now=now) for piece in pieces]
+    blocks: list[kit.Block] = []
+    if len(pieces) > 1:
+        blocks.append(kit.section(_opening(pieces)))
+    for piece, line in list(zip(pieces, lines, strict=True))[:_MOST_PIECES]:
+        blocks.append(kit.section(line))
+        if piece.status in (Status.DUE, Status.OVERDUE):
+            blocks.append(kit.actions(*_buttons(piece)))
+    blocks += _not_shown(len(pieces))
+    text = lines[0] if len(pieces) == 1 else _opening(pieces)
+    return kit.message(text, blocks)
+
+
+def public(pieces: Sequence[Progress], *, now: datetime) -> kit.Message:
+    """The reminder on the edition's channel: what is due, and how many have handed it in."""
+    lines = [_progress_line(piece, now=now) for piece in pieces]
+    blocks: list[kit.Block] = []
+    for piece, line in list(zip(pieces, lines, strict=True))[:_MOST_PIECES]:
+        blocks.append(kit.section(line))
+        blocks.append(kit.actions(kit.button("Hand in", HAND_IN, piece.homework_id)))
+    blocks += _not_shown(len(pieces))
+    return kit.message(lines[0], blocks)
+
+
+def missing(lists: Sequence[Missing], *, reader_zone: str) -> kit.Message:
+    """The organisers' list of who has not handed in, for each homework whose date has passed."""
+    count = len({user_id for one in lists for user_id, _ in one.people})
+    opening = f"📋 Homework after the deadline: {words.plural(count, 'person is', 'people are')} missing."
+    blocks: list[kit.Block] = [kit.section(opening)]
+    shown = lists[:_MOST_PIECES]
+    limit = min(kit.SECTION_CHARACTERS, _LIST_CHARACTERS // len(shown)) - _LINE_BESIDE_NAMES
+    blocks += [kit.section(_missing_line(one, reader_zone=reader_zone, names_limit=limit)) for one in shown]
+    blocks += _not_shown(len(lists))
+    keys = words.listed(f"`/homework status {words.escape(one.key)}`" for one in lists[:3])
+    blocks.append(kit.context(f"To see more, or to remind only these people: {keys}."))
+    return kit.message(opening, blocks)
+
+
+def snoozed(title: str, at: datetime, *, zone: str, reader_zone: str) -> str:
+    """What a person is told who asked to be reminded later."""
+    when = words.when(at, zone, reader_zone)
+    return f"🕘 I will remind you of *{words.excerpt(title, _TITLE)}* again on {when}."
+
+
+def stopped(title: str) -> str:
+    """What a person is told who wants no more reminders of a homework."""
+    return (
+        f"🔕 No more reminders of *{words.excerpt(title, _TITLE)}*. "
+        "It is still due; `/homework` shows it, and there you can switch reminders on again."
+    )
+
+
+def resumed(title: str) -> str:
+    """What a person is told who wants reminders of a homework again."""
+    return f"🔔 I will remind you of *{words.excerpt(title, _TITLE)}* again."
+
+
+def _opening(pieces: Sequence[Due]) -> str:
+    due = sum(piece.status is Status.DUE for piece in pieces)
+    overdue = sum(piece.status is Status.OVERDUE for piece in pieces)
+    if not due and not overdue:
+        return "✅ Nothing is left to hand in here. Thank you!"
+    parts = [f"{due} due soon"] if due else []
+    parts += [f"{overdue} overdue"] if overdue else []
+    waiting = words.plural(due + overdue, "piece of homework waits", "pieces of homework wait")
+    return f"⏰ {waiting} for you: {', '.join(parts)}."
+
+
+def _progress_line(piece: Progress, *, now: datetime) -> str:
+    away = words.in_days(piece.due_at, now=now, zone=piece.zone)
+    return (
+        f"⏰ *{words.excerpt(piece.title, _TITLE)}* is due {away}: {words.when(piece.due_at, piece.zone)} · "
+        f"{piece.handed_in} of {piece.participants} have handed in"
+    )
+
+
+def _due_line(piece: Due, *, reader_zone: str, now: datetime) -> str:
+    title = f"*{words.excerpt(piece.title, _TITLE)}*"
+    when = words.when(piece.due_at, piece.zone, reader_zone)
+    if piece.status is Status.RECEIVED:
+        return f"✅ {title}: received. Thank you!"
+    if piece.status is Status.STOPPED:
+        return f"🔕 {title}: no more reminders. It is due {when}."
+    if piece.status is Status.OVERDUE:
+        return (
+            f"🔴 {title} is overdue. It was due {when}.\nYou can still hand it in; it will be marked as late."
+        )
+    away = words.in_days(piece.due_at, now=now, zone=reader_zone)
+    extended = "\nThis is your extended date." if piece.is_extended else ""
+    return f"⏰ {title} is due {away}: {when}.{extended}"
+
+
+def _buttons(piece: Due) -> list[kit.Block]:
+    buttons = [kit.button("Hand in", HAND_IN, piece.homework_id, style="primary")]
+    if piece.can_snooze:
+        buttons.append(kit.button("Tomorrow", SNOOZE, piece.homework_id))
+    return [*buttons, kit.button("Stop for this one", STOP, piece.homework_id)]
+
+
+def _missing_line(one: Missing, *, reader_zone: str, names_limit: int) -> str:
+    title = words.excerpt(one.title, _TITLE)
+    names = [
+        f"<@{user_id}>" + (f" ({words.excerpt(cluster, 40)})" if cluster else "")
+        for user_id, cluster in one.people
+    ]
+    shown = names[:]
+    while len(", ".join(shown)) > names_limit:
+        shown.pop()
+    if len(shown) < len(names):
+        shown.append(f"and {len(names) - len(shown)} more")
+    extended = ""
+    if one.extended:
+        extended = f"\n{words.plural(one.extended, 'person has', 'people have')} a later date."
+    return (
+        f"*{title}* was due {words.when(one.due_at, one.zone, reader_zone)}.\n"
+        f"🔴 Missing, {len(names)} of {one.participants}: {', '.join(shown)}{extended}"
+    )
+
+
+def _not_shown(count: int) -> list[kit.Block]:
+    if count <= _MOST_PIECES:
+        return []
+    return [kit.context(f"{words.plural(count - _MOST_PIECES, 'more piece')}: see `/homework`.")]
