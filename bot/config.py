@@ -138,7 +138,7 @@ def settings_from(values: Mapping[str, str]) -> Settings:
 
     Raises SettingsFaults with every fault there is; NoToken where no bot token is given.
     """
-    faults = [fault for name, value in values.items() if value and (fault := _fault(name, value))]
+    faults = [wrong for name, value in values.items() if (wrong := fault(name, value))]
     if values["SLACK_BOT_TOKEN"]:
         faults += _ways_in_faults(values)
     if not values["SLACK_BOT_TOKEN"]:
@@ -165,8 +165,8 @@ def settings_from(values: Mapping[str, str]) -> Settings:
 
 def database_url_from(values: Mapping[str, str]) -> str:
     """The database alone, for commands that need no Slack. Raises SettingsFaults."""
-    if fault := _fault("DATABASE_URL", values["DATABASE_URL"]):
-        raise SettingsFaults([fault])
+    if wrong := fault("DATABASE_URL", values["DATABASE_URL"]):
+        raise SettingsFaults([wrong])
     return values["DATABASE_URL"]
 
 
@@ -189,8 +189,11 @@ def _ways_in_faults(values: Mapping[str, str]) -> list[str]:
     return []
 
 
-# No fault repeats the value: a mistyped setting may hold the secret meant for another.
-def _fault(name: str, value: str) -> str | None:
+def fault(name: str, value: str) -> str | None:
+    """What is wrong with one setting's text, in a sentence; None where nothing is, or it is empty."""
+    # The sentence does not repeat the text: it may be the secret meant for another setting.
+    if not value:
+        return None
     pattern, what = _SHAPES.get(name, (r".*", ""))
     return (
         None if re.fullmatch(pattern, value, re.IGNORECASE if name in _ANY_CASE else 0) else f"{name} {what}"

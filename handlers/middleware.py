@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackApiError
 from bot.domain.ids import TeamId, UserId
 from bot.domain.members import Actor, Member
 from bot.domain.refusals import Refused
+from bot.services import people
 from handlers import payloads
 from handlers.deps import Deps
 from storage import members
@@ -84,7 +85,6 @@ async def _newcomer(deps: Deps, team_id: TeamId, user_id: UserId) -> Member | No
         if refused.response.get("error") not in ("user_not_found", "user_not_visible"):
             raise
         return None
-    newcomer = payloads.member(answer["user"], team_id=team_id)
-    async with deps.db.writing() as work:
-        await members.put_member(work, newcomer)
+    newcomer = people.described(answer["user"], team_id=team_id)
+    await people.person_changed(deps.db, person=newcomer, now=deps.now())
     return newcomer

@@ -6,7 +6,6 @@ from typing import Any
 
 from bot.domain.homework import HandedInFile
 from bot.domain.ids import ChannelId, TeamId, UserId
-from bot.domain.members import Member
 from storage.db import Delivery
 
 Payload = dict[str, Any]
@@ -185,19 +184,3 @@ def first_input(view: Payload) -> str | None:
     """The block id of a modal's first input, where an error that belongs to no field is shown."""
     inputs = (block["block_id"] for block in view.get("blocks", ()) if block.get("type") == "input")
     return next(inputs, None)
-
-
-def member(user: Payload, *, team_id: TeamId) -> Member:
-    """A person as Slack describes them, without what only the roster knows."""
-    profile = user.get("profile") or {}
-    return Member(
-        team_id=team_id,
-        user_id=UserId(user["id"]),
-        name=profile.get("display_name") or profile.get("real_name") or user.get("real_name") or user["name"],
-        email=profile.get("email") or "",
-        tz=user.get("tz") or "",
-        is_admin=bool(user.get("is_admin") or user.get("is_owner")),
-        is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
-        is_bot=bool(user.get("is_bot") or user["id"] == "USLACKBOT"),
-        is_deactivated=bool(user.get("deleted")),
-    )

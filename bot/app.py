@@ -1,0 +1,324 @@
+"""The composition root: the only place that starts or closes anything."""
+
+import asyncio
+import logging
+import signal
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from aiohttp import web
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncConnectionErrorRetryHandler,
+    AsyncRateLimitErrorRetryHandler,
+    AsyncServerErrorRetryHandler,
+)
+from slack_sdk.web.async_client import AsyncWebClient
+
+import handlers.academy
+import handlers.errors
+import handlers.home
+import handlers.homework
+import handlers.members
+import handlers.middleware
+import handlers.reminders
+import handlers.unknown
+from bot.clock import Clock, SystemClock
+from bot.config import Settings
+from bot.dispatcher import Dispatcher, Pace
+from bot.domain.ids import TeamId, UserId
+from bot.domain.workspace import UserGroup
+from bot.health import Health, routes
+from bot.intake import Intake, SocketMode, http_route
+from bot.jobs import Heartbeat
+from bot.services import editions, home, homework, people, reminders
+from handlers.deps import Deps
+from storage import inbox, outbox
+from storage.db import Database, open_database
+from storage.migrate import migrate
+
+_log = logging.getLogger(__name__)
+
+FEATURES = (
+    handlers.academy,
+    handlers.homework,
+    handlers.reminders,
+    handlers.home,
+    handlers.members,
+    handlers.unknown,  # last: it answers what nobody else does
+)
+COMPOSERS = {**homework.COMPOSERS, **reminders.COMPOSERS, **home.COMPOSERS}
+
+_OF_ME = ("enterprise_id", "team_id", "user_id", "bot_id")
+
+# Slack sends nothing again after some minutes; a week leaves room for whoever redelivers by hand.
+_INBOX_KEPT = timedelta(days=7)
+_INBOX_SWEPT_EVERY = timedelta(hours=1)
+
+
+class Running:
+    """The bot at work, until `stop`. Made by `start`; leaving it as a context manager stops it as well."""
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        clock: Clock,
+        client: AsyncWebClient,
+        team_id: TeamId,
+        bot_user_id: UserId,
+        dispatcher: Dispatcher,
+        heartbeat: Heartbeat,
+        health: Health,
+        http_url: str | None,
+        closing: AsyncExitStack,
+    ) -> None:
+        self.db = db
+        self.clock = clock
+        self.client = client
+        self.team_id = team_id
+        self.bot_user_id = bot_user_id
+        self.health = health
+        self.http_url = http_url
+        """Where the bot listens; None where HTTP_PORT is not set."""
+        self._dispatcher = dispatcher
+        self._heartbeat = heartbeat
+        self._closing = closing
+
+    async def settle(self) -> None:
+        """Do everything that is due now: queue it, send it, and return once nothing is left."""
+        await self._heartbeat.beat()
+        await self._dispatcher.drain()
+
+    async def next_due_at(self) -> datetime | None:
+        """The instant at which something falls due next; None where nothing is planned."""
+        planned_at = await reminders.next_due_at(self.db)
+        async with self.db.reading() as work:
+            queued_at = await outbox.next_due_at(work)
+        return min((at for at in (planned_at, queued_at) if at is not None), default=None)
+
+    async def stop(self) -> None:
+        """Take nothing more in, finish what is in hand and what is being sent, close the database."""
+        await self._closing.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_exception: object) -> None:
+        await self.stop()
+
+
+async def start(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    pace: Pace | None = None,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> Running:
+    """Bring the bot up: database, people, what is due, the ways in, the ways out.
+
+    Raises DatabaseIsNewer; SlackApiError where Slack refuses a token or a scope is missing;
+    aiohttp.ClientError or TimeoutError where Slack cannot be reached; OSError where HTTP_PORT is taken.
+    Whatever was opened by then is closed again.
+    """
+    clock = clock or SystemClock()
+    async with AsyncExitStack() as closing:
+        db = open_database(settings.database_url)
+        closing.push_async_callback(db.close)
+        await migrate(db)
+
+        client = web_client(settings)
+        reader = web_client(settings, patient=True)
+        me = await reader.auth_test()
+        team_id, bot_user_id = TeamId(me["team_id"]), UserId(me["user_id"])
+        # What Slack told nobody while the bot was down, before anything is planned from it.
+        await people.sync(
+            db,
+            team_id=team_id,
+            people=await people.fetch_people(reader, team_id=team_id),
+            groups=await _groups(reader),
+            now=clock.now(),
+        )
+        await reminders.replan_everything(db, now=clock.now())
+
+        health = Health(db, monotonic=monotonic)
+        clients = {team_id: client}
+        dispatcher = Dispatcher(
+            db,
+            client_for=lambda team: clients[TeamId(team)],
+            composers=COMPOSERS,
+            clock=clock,
+            pace=pace,
+            on_outcome=health.message_outcome,
+        )
+        heartbeat = Heartbeat(
+            tick=_Tick(db, dispatcher=dispatcher, health=health),
+            next_due_at=lambda: reminders.next_due_at(db),
+            clock=clock,
+        )
+        bolt = bolt_app(settings, client=client, me={key: me.get(key) for key in _OF_ME})
+        deps = Deps(db=db, clock=clock, client_for=clients.__getitem__, prefix=settings.command_prefix)
+        for feature in (handlers.errors, handlers.middleware, *FEATURES):
+            feature.register(bolt, deps)
+        intake = Intake(health=health, after_each=dispatcher.wake)
+
+        # Closing goes the other way: first the ways in, then the ways out, the database last.
+        await dispatcher.start()
+        closing.push_async_callback(dispatcher.stop)
+        heartbeat.start()
+        closing.callback(heartbeat.stop)
+        served = routes(health)
+        if settings.app_token is not None:
+            socket = SocketMode(bolt, intake=intake, health=health, app_token=settings.app_token.reveal())
+            closing.push_async_callback(socket.stop)
+            await socket.start(reader)
+        else:
+            served.append(http_route(bolt, intake))
+        http_url = None if settings.http_port is None else await _serve(settings, served, closing)
+        closing.push_async_callback(intake.finish)
+        _log.info("at work in %s as %s", me["team"], me["user"])
+        return Running(
+            db=db,
+            clock=clock,
+            client=client,
+            team_id=team_id,
+            bot_user_id=bot_user_id,
+            dispatcher=dispatcher,
+            heartbeat=heartbeat,
+            health=health,
+            http_url=http_url,
+            closing=closing.pop_all(),
+        )
+
+
+async def take_in(settings: Settings, files: Sequence[tuple[str, bytes]], *, now: datetime) -> list[str]:
+    """Import editions and rosters while the bot runs or not; returns a line for each change.
+
+    files: name and content of each. Raises Faults, and what `start` raises.
+    """
+    async with AsyncExitStack() as closing:
+        db = open_database(settings.database_url)
+        closing.push_async_callback(db.close)
+        await migrate(db)
+        reader = web_client(settings, patient=True)
+        team_id = TeamId((await reader.auth_test())["team_id"])
+        return await editions.import_files(
+            db,
+            team_id=team_id,
+            files=files,
+            people=await people.fetch_people(reader, team_id=team_id),
+            channels=await people.fetch_channels(reader),
+            groups=await _groups(reader),
+            now=now,
+        )
+
+
+async def _groups(reader: AsyncWebClient) -> list[UserGroup]:
+    try:
+        return await people.fetch_groups(reader)
+    except SlackApiError as refused:
+        # A workspace on Slack's free plan has no user groups.
+        if refused.response.get("error") != "plan_upgrade_required":
+            raise
+        return []
+
+
+class _Tick:
+    """One beat: queue what is due, and now and then forget old deliveries."""
+
+    def __init__(self, db: Database, *, dispatcher: Dispatcher, health: Health) -> None:
+        self._db = db
+        self._dispatcher = dispatcher
+        self._health = health
+        self._swept_at: datetime | None = None
+
+    async def __call__(self, now: datetime) -> None:
+        await reminders.queue_due(self._db, now=now)
+        if self._swept_at is None or not timedelta(0) <= now - self._swept_at < _INBOX_SWEPT_EVERY:
+            async with self._db.writing() as work:
+                await inbox.forget_before(work, instant=now - _INBOX_KEPT)
+            self._swept_at = now
+        self._health.database_answered()
+        self._health.beaten(now)
+        self._dispatcher.wake()
+
+
+def web_client(settings: Settings, *, patient: bool = False) -> AsyncWebClient:
+    """A client of the Web API with the bot's token.
+
+    patient: for what may be asked twice: waits out rate limits, failures of Slack and lost connections. A
+    client that posts must not: where a reply is lost, a second try posts twice.
+    """
+    retry_handlers = [
+        AsyncRateLimitErrorRetryHandler(max_retry_count=5),
+        AsyncServerErrorRetryHandler(max_retry_count=5),
+        AsyncConnectionErrorRetryHandler(max_retry_count=5),
+    ]
+    return AsyncWebClient(
+        token=settings.bot_token.reveal(),
+        base_url=settings.slack_api_url,
+        timeout=10,
+        retry_handlers=list(retry_handlers) if patient else [],
+    )
+
+
+def bolt_app(settings: Settings, *, client: AsyncWebClient, me: dict[str, Any]) -> AsyncApp:
+    """The Bolt app for the workspace of `me` (the answer of auth.test), without a listener.
+
+    An event is acknowledged only once its effect is committed: a crash in between makes Slack send it again.
+    """
+
+    async def authorize(team_id: str | None) -> AuthorizeResult | None:
+        if team_id != me["team_id"]:
+            return None
+        return AuthorizeResult(
+            enterprise_id=me.get("enterprise_id"),
+            team_id=me["team_id"],
+            bot_user_id=me["user_id"],
+            bot_id=me.get("bot_id"),
+            bot_token=settings.bot_token.reveal(),
+        )
+
+    secret = settings.signing_secret
+    return AsyncApp(
+        name="alumni-bot",
+        client=AsyncWebClient(base_url=client.base_url, timeout=client.timeout, retry_handlers=[]),
+        authorize=authorize,  # type: ignore[arg-type]  # None is "not installed there", says Bolt
+        signing_secret=secret.reveal() if secret else "",
+        process_before_response=True,
+    )
+
+
+async def _serve(settings: Settings, served: list[web.RouteDef], closing: AsyncExitStack) -> str:
+    application = web.Application()
+    application.add_routes(served)
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=5)
+    await runner.setup()
+    closing.push_async_callback(runner.cleanup)
+    site = web.TCPSite(runner, settings.http_host, settings.http_port)
+    await site.start()
+    host, port = runner.addresses[0][:2]
+    return f"http://{host}:{port}"
+
+
+async def run(settings: Settings) -> None:
+    """The bot until SIGTERM or SIGINT; then it finishes what it is at. Raises what `start` raises."""
+    told_to_stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told_to_stop.set)
+    starting = asyncio.create_task(start(settings))
+    waiting = asyncio.create_task(told_to_stop.wait())
+    await asyncio.wait((starting, waiting), return_when=asyncio.FIRST_COMPLETED)
+    if not starting.done():
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
+        return
+    async with await starting:
+        await waiting
+        _log.info("stopping")
+    _log.info("stopped")

@@ -1,0 +1,139 @@
+"""The command line: `alumni-bot run | demo | check | manifest | import`."""
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bot import __version__, app, config, failures, log
+from bot.check import check
+from bot.clock import SystemClock
+from bot.config import Settings, SettingsFaults
+from bot.demo import demo
+from bot.domain.faults import Faults
+from bot.manifest import manifest
+
+_WENT_WELL = 0
+_FAILED = 1
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code: 0, or 1 with the reason on standard error.
+
+    argv: without the program's name; the process's own where none is given.
+    """
+    arguments = _parser().parse_args(argv)
+    command: Callable[[argparse.Namespace], int] = arguments.command
+    try:
+        return command(arguments)
+    except SettingsFaults as wrong:
+        return _fail(*wrong.faults)
+    except Faults as wrong:
+        return _fail(*map(str, wrong.faults))
+    except failures.EXPECTED as wrong:
+        return _fail(failures.sentence(wrong))
+    except KeyboardInterrupt:
+        return _WENT_WELL
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="alumni-bot", description="The bot of an academy and its alumni, in Slack."
+    )
+    parser.add_argument("--version", action="version", version=f"alumni-bot {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="the bot, until SIGTERM")
+    run.set_defaults(command=_run)
+
+    demo = commands.add_parser("demo", help="the bot in a local Slack workspace, in the browser")
+    demo.add_argument("--port", type=_port, default=8020, help="of the page (default: 8020)")
+    demo.set_defaults(command=_demo)
+
+    check = commands.add_parser("check", help="look at settings, database, tokens and scopes")
+    check.set_defaults(command=_check)
+
+    manifest = commands.add_parser("manifest", help="print the Slack app manifest")
+    manifest.add_argument(
+        "--prefix", help="before each command's name (default: COMMAND_PREFIX)"
+    )
+    manifest.add_argument("--http", metavar="URL", type=_url, help="the bot's public address, for HTTP mode")
+    manifest.set_defaults(command=_manifest)
+
+    take_in = commands.add_parser("import", help="take in editions (.toml) and rosters (.csv)")
+    take_in.add_argument("files", metavar="FILE", nargs="+", type=Path)
+    take_in.set_defaults(command=_import)
+    return parser
+
+
+def _run(_arguments: argparse.Namespace) -> int:
+    asyncio.run(app.run(_settings()))
+    return _WENT_WELL
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    log.set_up("WARNING", "text")
+    asyncio.run(demo(port=arguments.port, say=_say))
+    return _WENT_WELL
+
+
+def _check(_arguments: argparse.Namespace) -> int:
+    findings = asyncio.run(check(_values()))
+    for finding in findings:
+        _say(finding.line())
+    return _WENT_WELL if all(finding.is_right for finding in findings) else _FAILED
+
+
+def _manifest(arguments: argparse.Namespace) -> int:
+    prefix = _values()["COMMAND_PREFIX"] if arguments.prefix is None else arguments.prefix
+    if wrong := config.fault("COMMAND_PREFIX", prefix):
+        return _fail(wrong)
+    _say(json.dumps(manifest(prefix=prefix, http_url=arguments.http), indent=2, ensure_ascii=False))
+    return _WENT_WELL
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    settings = _settings()
+    try:
+        files = [(str(path), path.read_bytes()) for path in arguments.files]
+    except OSError as wrong:
+        return _fail(f"{wrong.filename} cannot be read: {wrong.strerror}.")
+    for line in asyncio.run(app.take_in(settings, files, now=SystemClock().now())):
+        _say(line)
+    return _WENT_WELL
+
+
+def _values() -> dict[str, str]:
+    return config.read_values(os.environ, Path.cwd())
+
+
+def _settings() -> Settings:
+    settings = config.settings_from(_values())
+    log.set_up(settings.log_level, settings.log_format, secrets=settings.secrets)
+    return settings
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError("a whole number up to 65535 is needed")
+    return int(text)
+
+
+def _url(text: str) -> str:
+    if not text.startswith("https://"):
+        raise argparse.ArgumentTypeError("it must begin with https://: Slack delivers to no other")
+    return text
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _fail(*sentences: str) -> int:
+    for sentence in sentences:
+        sys.stderr.write(f"{sentence}\n")
+    return _FAILED

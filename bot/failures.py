@@ -1,0 +1,56 @@
+"""Why the bot cannot start, in one sentence for whoever runs it."""
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+from sqlalchemy.exc import SQLAlchemyError
+
+from storage.migrate import DatabaseIsNewer
+
+OF_SLACK = (SlackApiError, aiohttp.ClientError, TimeoutError)
+"""What calling Slack raises."""
+EXPECTED = (*OF_SLACK, DatabaseIsNewer, SQLAlchemyError, OSError, ImportError)
+"""What `app.start` may raise, for which a sentence says more than a traceback."""
+
+_OF_TOKENS = {
+    "invalid_auth": "it does not know the token",
+    "not_authed": "it was sent no token",
+    "account_inactive": "the app was removed from the workspace",
+    "token_revoked": "the token was revoked",
+    "token_expired": "the token has expired",
+    "not_allowed_token_type": "the token is of the wrong kind",
+}
+
+
+def sentence(fault: BaseException) -> str:
+    """What is wrong and what to do, without secrets."""
+    match fault:
+        case SlackApiError():
+            return _of_slack(fault)
+        case DatabaseIsNewer():
+            return str(fault)
+        case SQLAlchemyError():
+            cause = getattr(fault, "orig", None) or fault
+            return f"The database refuses: {cause}. Look at DATABASE_URL."
+        case ImportError():
+            return f"DATABASE_URL needs a package that is not installed: {fault.name}."
+        case aiohttp.ClientError() | TimeoutError():
+            return f"Slack cannot be reached ({fault!r}). Look at the network, and at SLACK_API_URL."
+        case _:
+            return f"{fault}. If this is about an address or port, look at HTTP_HOST and HTTP_PORT."
+
+
+def _of_slack(fault: SlackApiError) -> str:
+    answer = fault.response
+    if not isinstance(answer, AsyncSlackResponse):
+        return "What answers is not Slack. Look at SLACK_API_URL."
+    error = answer.get("error") or f"HTTP {answer.status_code}"
+    called = str(answer.api_url).rsplit("/", 1)[-1]
+    if error == "missing_scope":
+        needed = answer.get("needed", "a scope")
+        return f"Slack refuses {called}: {needed} is missing. Paste the manifest anew and reinstall the app."
+    why = _OF_TOKENS.get(error)
+    if why:
+        setting = "SLACK_APP_TOKEN" if called.startswith("apps.") else "SLACK_BOT_TOKEN"
+        return f"Slack refuses {called}: {why} ({error}). Look at {setting}."
+    return f"Slack refuses {called}: {error}."

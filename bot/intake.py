@@ -1,0 +1,145 @@
+"""The two ways in, Socket Mode and HTTP: both hand what Slack delivers to the same Bolt app."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.socket_mode.async_base_handler import AsyncBaseSocketModeHandler
+from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.health import Health
+
+_log = logging.getLogger(__name__)
+
+EVENTS_PATH = "/slack/events"
+_FINISH_WITHIN_S = 10.0
+
+
+class Intake:
+    """Counts what is in hand and times its answers; takes nothing more once it is stopping."""
+
+    def __init__(self, *, health: Health, after_each: Callable[[], None]) -> None:
+        """after_each: called when a delivery was answered, as it may have queued messages."""
+        self._health = health
+        self._after_each = after_each
+        self._in_hand = 0
+        self._empty = asyncio.Event()
+        self._empty.set()
+        self.is_stopping = False
+
+    async def take(self, kind: str, answer: Callable[[], Any]) -> BoltResponse:
+        """Have one delivery answered by `answer()`, which runs the Bolt app."""
+        started_s = time.monotonic()
+        self._in_hand += 1
+        self._empty.clear()
+        outcome = "error"
+        try:
+            response: BoltResponse = await answer()
+            outcome = "ok" if response.status == 200 else "error"
+            return response
+        finally:
+            self._in_hand -= 1
+            if not self._in_hand:
+                self._empty.set()
+            self._health.delivery_answered(kind, outcome, time.monotonic() - started_s)
+            self._after_each()
+
+    async def finish(self) -> None:
+        """Take nothing more, and return once what is in hand is answered."""
+        self.is_stopping = True
+        try:
+            async with asyncio.timeout(_FINISH_WITHIN_S):
+                await self._empty.wait()
+        except TimeoutError:
+            _log.warning("stopping with %d deliveries unanswered; Slack delivers events again", self._in_hand)
+
+
+class _ListenedClient(SocketModeClient):
+    """Slack's client, which tells of each pong: it keeps their time, and offers nobody to call."""
+
+    on_pong: Callable[[], None] = staticmethod(lambda: None)
+    _last_pong: float | None = None
+
+    @property
+    def last_ping_pong_time(self) -> float | None:
+        return self._last_pong
+
+    @last_ping_pong_time.setter
+    def last_ping_pong_time(self, sent_at: float | None) -> None:
+        self._last_pong = sent_at
+        if sent_at is not None:
+            self.on_pong()
+
+
+class SocketMode(AsyncBaseSocketModeHandler):
+    """Slack comes in over a web socket that the bot opens: no public address is needed."""
+
+    def __init__(self, app: AsyncApp, *, intake: Intake, health: Health, app_token: str) -> None:
+        self.app = self._app = app
+        self._intake = intake
+        self._health = health
+        self.client = self._socket = _ListenedClient(app_token=app_token, web_client=app.client)
+        self._socket.on_pong = health.socket_heard
+        self._socket.on_message_listeners.append(self._heard)
+        self._socket.socket_mode_request_listeners.append(self.handle)
+
+    async def start(self, reader: AsyncWebClient) -> None:
+        """Connect. Raises SlackApiError where the app-level token is refused: later that is only logged.
+
+        reader: asked for the first address; may retry.
+        """
+        opened = await reader.apps_connections_open(app_token=self._socket.app_token)
+        self._socket.wss_uri = str(opened["url"])
+        # The watch on silence begins here, whether or not anything comes.
+        self._health.socket_heard()
+        await self._socket.connect()  # type: ignore[no-untyped-call]  # slack_sdk leaves it bare
+
+    async def stop(self) -> None:
+        """Answer what is in hand, then close."""
+        await self._intake.finish()
+        socket = self._socket
+        await socket.close()  # type: ignore[no-untyped-call]  # slack_sdk leaves it bare
+        tasks = (socket.message_processor, socket.current_session_monitor, socket.message_receiver)
+        await asyncio.gather(*(task for task in tasks if task is not None), return_exceptions=True)
+
+    async def handle(self, client: AsyncBaseSocketModeClient, req: SocketModeRequest) -> None:
+        """One envelope; acknowledged once the app answered it well."""
+        if self._intake.is_stopping:
+            return  # not acknowledged: Slack gives it to another connection, or to the next start
+        started_s = time.time()
+        response = await self._intake.take(req.type, lambda: run_async_bolt_app(self._app, req))
+        await send_async_response(client, req, response, started_s)
+
+    async def _heard(self, _message: object) -> None:
+        self._health.socket_heard()
+
+
+def http_route(app: AsyncApp, intake: Intake) -> web.RouteDef:
+    """Slack comes in by HTTP, signed; Bolt checks the signature."""
+
+    async def events(request: web.Request) -> web.Response:
+        if intake.is_stopping:
+            return web.Response(status=503, text="stopping")
+        bolt_request = await to_bolt_request(request)
+        response = await intake.take(_kind(bolt_request), lambda: app.async_dispatch(bolt_request))
+        return await to_aiohttp_response(response)
+
+    return web.post(EVENTS_PATH, events)
+
+
+def _kind(request: AsyncBoltRequest) -> str:
+    # The names of Socket Mode's envelopes, so that both ways are counted alike.
+    if "command" in request.body:
+        return "slash_commands"
+    return "events_api" if "event" in request.body else "interactive"
