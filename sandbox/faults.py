@@ -1,4 +1,4 @@
-"""Faults on demand: which call of the Web API goes wrong, and how; a seed draws them, so that a run repeats."""
+"""Faults on demand: which call of the Web API goes wrong, and how; drawn from a seed."""
 
 import random
 from dataclasses import dataclass

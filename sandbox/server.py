@@ -11,10 +11,13 @@ from typing import Any, Self
 from aiohttp import web
 
 from sandbox.calls import Call
+from sandbox.control import Control
 from sandbox.delivery import Delivery
 from sandbox.faults import Faults
 from sandbox.interactions import Interactions
 from sandbox.limits import Rates
+from sandbox.page import Page
+from sandbox.person import Person
 from sandbox.uploads import MOST_BYTES, Uploads
 from sandbox.web_api import WebApi
 from sandbox.workspace import Workspace
@@ -40,6 +43,8 @@ class Sandbox:
         self.interactions = Interactions(workspace, self.delivery)
         self.clock_mover: Callable[[datetime], Awaitable[None]] | None = None
         self._runner: web.AppRunner | None = None
+        self.page = Page(self)
+        self._people: dict[str, Person] = {}
         self._poster: asyncio.Task[None] | None = None
 
     @property
@@ -60,7 +65,7 @@ class Sandbox:
         if host != "localhost" and not ip_address(host).is_loopback:
             raise ValueError(f"the sandbox is served on loopback only, not on {host}")
         app = web.Application(client_max_size=MOST_BYTES)
-        for part in (WebApi(self), self.uploads, self.delivery, self.interactions):
+        for part in (WebApi(self), self.uploads, self.delivery, self.interactions, Control(self), self.page):
             app.add_routes(part.routes())
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await self._runner.setup()
@@ -89,6 +94,15 @@ class Sandbox:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.stop()
+
+    def person(self, user_id: str) -> Person:
+        """A member of the workspace at their Slack client, the same one each time.
+
+        Raises SlackError `user_not_found`.
+        """
+        if user_id not in self._people:
+            self._people[user_id] = Person(self, self.workspace.user(user_id).id)
+        return self._people[user_id]
 
     async def quiet(self, timeout_s: float = 10) -> None:
         """Return once no delivery is on its way; raises TimeoutError after `timeout_s` of real time."""

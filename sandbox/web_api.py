@@ -55,7 +55,7 @@ class WebApi:
             case Rule(kind="lost_reply"):
                 return self._hung_up(http, name, given, token)
             case Rule(kind="slow"):
-                # Logged before the wait: the call has taken effect, and its caller may not wait for the answer.
+                # Logged before the wait: the call has taken effect, and its caller may hang up.
                 response = self._answer(name, given, self._app_of(token), answer)
                 await asyncio.sleep(fault.delay_s)
                 return response

@@ -13,7 +13,7 @@ async def api_test(request: Request) -> Answer:
     return {"args": request.args}
 
 
-@method("auth.test", tier=5, bearer="either")
+@method("auth.test", tier=5, bearer="either", takes={"team_id": TEXT})
 async def auth_test(request: Request) -> Answer:
     """Who the token belongs to."""
     workspace, app = request.workspace, request.app
@@ -28,7 +28,7 @@ async def auth_test(request: Request) -> Answer:
     }
 
 
-@method("team.info", tier=3, scopes=("team:read",), takes={"team": TEXT, "domain": TEXT})
+@method("team.info", tier=3, scopes=("team:read",), takes={"team": TEXT, "domain": TEXT, "include_slackbot_availability": TRUTH})
 async def team_info(request: Request) -> Answer:
     """The workspace."""
     workspace = request.workspace
