@@ -107,7 +107,8 @@ class Method:
 
         Slack ignores an argument it does not know. Here that is an error: it is nearly always a slip.
         """
-        known = {**self.needs, **self.takes}
+        # Bolt's own client names the workspace in every call, whatever the method.
+        known = {"team_id": TEXT, **self.needs, **self.takes}
         wrong = [f"[ERROR] unknown argument: {name}" for name in given if name not in known]
         present = {name: value for name, value in given.items() if value is not None and value != ""}
         wrong += [f"[ERROR] missing required field: {name}" for name in self.needs if name not in present]

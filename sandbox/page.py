@@ -35,6 +35,11 @@ _SAFETY = {
 _MOST_UPLOAD_BYTES = 200_000_000
 
 
+def routes(sandbox: "Sandbox") -> list[web.RouteDef]:
+    """The routes of a sandbox's page, for its server."""
+    return Page(sandbox).routes()
+
+
 class Page:
     """Serves `/` and everything under `/page/` for one sandbox, and knows all its open pages."""
 

@@ -64,8 +64,8 @@ def every_block() -> list[Json]:
             "type": "section",
             "block_id": "about",
             "text": mrkdwn(
-                "*Action plan* is due <!date^1687521600^{date_long} at {time}|23 June>. _Two_ of ~three~ steps "
-                "are done; see <https://example.org/plan?a=1&amp;b=2|the plan>, ask <@UBEN> or <#CGENERAL>.\n"
+                "*Action plan* is due <!date^1687521600^{date_long} at {time}|23 June>. _Two_ of ~three~ "
+                "steps are done; see <https://example.org/plan?a=1&amp;b=2|the plan>, ask <@UBEN> or <#CGENERAL>.\n"
                 "> Quoted words\nRun `make demo` &amp; enjoy &lt;it&gt;.\n```for day in week:\n    rest()```"
             ),
             "accessory": button("Open", "open_form", style="primary"),
@@ -347,8 +347,8 @@ async def running(sandbox: Sandbox, app: App) -> AsyncIterator[AsyncApp]:
     """The app, connected by Socket Mode."""
     bolt = bolt_app(sandbox, app)
     handler = AsyncSocketModeHandler(bolt, app.app_token, web_client=AsyncWebClient(base_url=sandbox.api_url))
-    await handler.connect_async()
+    await handler.connect_async()  # type: ignore[no-untyped-call]
     try:
         yield bolt
     finally:
-        await handler.close_async()
+        await handler.close_async()  # type: ignore[no-untyped-call]
