@@ -1,0 +1,409 @@
+"""The dispatcher against a Slack that answers late, twice, wrongly or not at all."""
+
+import asyncio
+import itertools
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.dispatcher import METADATA_EVENT, Dispatcher, Pace
+from sandbox.clock import Clock
+from sandbox.limits import Rates
+from sandbox.manifest import install
+from sandbox.records import App
+from sandbox.server import Sandbox
+from sandbox.workspace import Workspace
+from storage import outbox
+from storage.db import Database, Work
+from storage.outbox import Composed, Composer, Drop, Edit, Later, OutboxRow, Send
+
+START = datetime(2023, 7, 3, 7, tzinfo=UTC)
+TEAM = "T1"
+PEOPLE = [f"U{number:03d}" for number in range(12)]
+UNPACED = Pace(per_minute=60_000, burst=100, per_recipient_s=0)
+MANIFEST = {
+    "display_information": {"name": "Poster"},
+    "features": {"bot_user": {"display_name": "poster"}},
+    "oauth_config": {
+        "scopes": {"bot": ["chat:write", "im:write", "im:history", "channels:history", "users:read"]}
+    },
+    "settings": {"socket_mode_enabled": True},
+}
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(START)
+
+
+@pytest.fixture
+def workspace(clock: Clock) -> Workspace:
+    workspace = Workspace(clock=clock)
+    for user_id in PEOPLE:
+        workspace.add_user(user_id.lower(), user_id=user_id)
+    return workspace
+
+
+@pytest.fixture
+def app(workspace: Workspace) -> App:
+    app = install(workspace, MANIFEST)
+    workspace.add_channel("academy", members=[*PEOPLE, app.bot_user_id], channel_id="CACADEMY")
+    workspace.add_channel("elsewhere", members=PEOPLE, channel_id="CELSEWHERE")
+    return app
+
+
+@pytest.fixture
+async def sandbox(workspace: Workspace, app: App) -> AsyncIterator[Sandbox]:
+    async with Sandbox(workspace, rates=Rates.off()) as sandbox:
+        yield sandbox
+
+
+@asynccontextmanager
+async def dispatching(
+    db: Database,
+    sandbox: Sandbox,
+    app: App,
+    *,
+    composers: dict[str, Composer] | None = None,
+    pace: Pace = UNPACED,
+    request_timeout_s: float = 2,
+    outcomes: Counter[str] | None = None,
+) -> AsyncIterator[Dispatcher]:
+    client = AsyncWebClient(token=app.bot_token, base_url=sandbox.api_url, retry_handlers=[])
+    counted = Counter[str]() if outcomes is None else outcomes
+    dispatcher = Dispatcher(
+        db,
+        client_for=lambda team_id: client,
+        composers=composers or {},
+        clock=sandbox.clock,
+        pace=pace,
+        request_timeout_s=request_timeout_s,
+        on_outcome=lambda outcome: counted.update([outcome]),
+    )
+    await dispatcher.start()
+    yield dispatcher
+    await dispatcher.stop()
+
+
+async def enqueue(
+    db: Database, key: str, *, recipient: str = PEOPLE[0], kind: str = "message", due_at: datetime = START
+) -> None:
+    async with db.writing() as work:
+        body = {"text": key, "blocks": []}
+        await outbox.enqueue(
+            work, team_id=TEAM, key=key, recipient=recipient, kind=kind, body=body, now=START, due_at=due_at
+        )
+
+
+async def the_row(db: Database, key: str) -> OutboxRow:
+    async with db.reading() as work:
+        row = await outbox.row(work, team_id=TEAM, key=key)
+    assert row is not None
+    return row
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+async def until_state(db: Database, key: str, state: str) -> OutboxRow:
+    async with asyncio.timeout(10):
+        while (row := await the_row(db, key)).state != state:
+            await asyncio.sleep(0.01)
+    return row
+
+
+def texts(sandbox: Sandbox, app: App, recipient: str = PEOPLE[0]) -> list[str]:
+    workspace = sandbox.workspace
+    channel = (
+        workspace.direct(recipient, app.bot_user_id)
+        if recipient.startswith("U")
+        else workspace.channel(recipient)
+    )
+    return [str(message["text"]) for message in channel.messages]
+
+
+async def test_a_message_goes_out_once_with_its_key_and_its_place_is_kept(
+    db: Database, sandbox: Sandbox, app: App
+) -> None:
+    await enqueue(db, "remind:a")
+
+    async with dispatching(db, sandbox, app) as dispatcher:
+        await dispatcher.drain()
+        await dispatcher.drain()
+
+    (message,) = sandbox.workspace.direct(PEOPLE[0], app.bot_user_id).messages
+    row = await the_row(db, "remind:a")
+    assert message["metadata"] == {"event_type": METADATA_EVENT, "event_payload": {"key": "remind:a"}}
+    assert (row.state, row.ts) == ("sent", message["ts"])
+    assert row.channel_id == sandbox.workspace.direct(PEOPLE[0], app.bot_user_id).id
+
+
+async def test_a_message_that_is_not_due_waits_until_it_is(db: Database, sandbox: Sandbox, app: App) -> None:
+    await enqueue(db, "later", due_at=START + timedelta(hours=1))
+
+    async with dispatching(db, sandbox, app) as dispatcher:
+        await dispatcher.drain()
+        before = texts(sandbox, app)
+        sandbox.clock.advance(timedelta(hours=1))
+        await until(lambda: texts(sandbox, app) == ["later"])
+
+    assert before == []
+
+
+async def test_what_goes_to_one_person_goes_in_order(db: Database, sandbox: Sandbox, app: App) -> None:
+    wanted = [f"{number:02d}" for number in range(10)]
+    for number, key in enumerate(wanted):
+        await enqueue(db, key, due_at=START - timedelta(seconds=100 - number))
+    sandbox.faults.add("slow", method="chat.postMessage", share=0.3, delay_s=0.05)
+    sandbox.faults.add("ratelimited", method="chat.postMessage", share=0.3, retry_after_s=1)
+
+    async with dispatching(db, sandbox, app):
+        await until(lambda: len(texts(sandbox, app)) == len(wanted))
+
+    assert texts(sandbox, app) == wanted
+
+
+@pytest.mark.parametrize(
+    ("fault", "executed"), [("lost_reply", True), ("server_error", True), ("server_error", False)]
+)
+async def test_a_message_of_unknown_fate_is_settled_from_the_history(
+    db: Database, sandbox: Sandbox, app: App, fault: str, executed: bool
+) -> None:
+    await enqueue(db, "remind:a")
+    sandbox.faults.add(fault, method="chat.postMessage", times=1, executed=executed)  # type: ignore[arg-type]
+    outcomes = Counter[str]()
+
+    async with dispatching(db, sandbox, app, outcomes=outcomes):
+        await until(lambda: outcomes["unsettled"] == 1)
+        in_between = (await the_row(db, "remind:a")).state
+        while (await the_row(db, "remind:a")).state != "sent":
+            sandbox.clock.advance(timedelta(seconds=10))
+            await asyncio.sleep(0.02)
+
+    assert in_between == "sending"
+    assert texts(sandbox, app) == ["remind:a"]
+
+
+async def test_a_slow_answer_past_the_time_limit_does_not_post_twice(
+    db: Database, sandbox: Sandbox, app: App
+) -> None:
+    await enqueue(db, "remind:a")
+    sandbox.faults.add("slow", method="chat.postMessage", times=1, delay_s=1.0)
+    outcomes = Counter[str]()
+
+    async with dispatching(db, sandbox, app, request_timeout_s=0.2, outcomes=outcomes):
+        await until(lambda: outcomes["unsettled"] == 1)
+        sandbox.clock.advance(timedelta(seconds=10))
+        await until_state(db, "remind:a", "sent")
+
+    assert texts(sandbox, app) == ["remind:a"]
+
+
+async def test_a_row_that_a_killed_process_had_posted_is_not_posted_again(
+    db: Database, sandbox: Sandbox, app: App
+) -> None:
+    await enqueue(db, "remind:a")
+    async with db.writing() as work:
+        await outbox.claim(work, team_id=TEAM, key="remind:a", now=START, claimed_by="killed")
+    metadata = {"event_type": METADATA_EVENT, "event_payload": {"key": "remind:a"}}
+    direct = sandbox.workspace.direct(PEOPLE[0], app.bot_user_id)
+    posted = sandbox.workspace.post(
+        direct.id, {"user": app.bot_user_id, "text": "remind:a", "metadata": metadata}
+    )
+
+    async with dispatching(db, sandbox, app):
+        sandbox.clock.advance(timedelta(seconds=10))
+        row = await until_state(db, "remind:a", "sent")
+
+    assert row.ts == posted["ts"]
+    assert len(direct.messages) == 1
+
+
+async def test_a_row_that_a_killed_process_had_not_posted_waits_out_the_request_and_goes(
+    db: Database, sandbox: Sandbox, app: App
+) -> None:
+    await enqueue(db, "remind:a")
+    async with db.writing() as work:
+        await outbox.claim(work, team_id=TEAM, key="remind:a", now=START, claimed_by="killed")
+
+    async with dispatching(db, sandbox, app) as dispatcher:
+        dispatcher.wake()
+        sandbox.clock.advance(timedelta(seconds=5))
+        await enqueue(db, "to another", recipient=PEOPLE[1])
+        dispatcher.wake()
+        await until_state(db, "to another", "sent")
+        early = (await the_row(db, "remind:a")).state
+        while (await the_row(db, "remind:a")).state != "sent":
+            sandbox.clock.advance(timedelta(seconds=5))
+            await asyncio.sleep(0.02)
+
+    assert early == "sending"
+    assert texts(sandbox, app) == ["remind:a"]
+
+
+async def test_nothing_is_called_inside_a_retry_after_window(
+    db: Database, sandbox: Sandbox, app: App
+) -> None:
+    for number, user_id in enumerate(PEOPLE):
+        await enqueue(db, f"remind:{number}", recipient=user_id)
+    sandbox.faults.add("ratelimited", method="chat.postMessage", times=1, retry_after_s=30)
+
+    async with dispatching(db, sandbox, app, pace=Pace(at_once=1, burst=100)):
+        await until(lambda: any(call.status == 429 for call in sandbox.calls))
+        limited = next(call for call in sandbox.calls if call.status == 429)
+        sandbox.clock.advance(timedelta(seconds=28))
+        await enqueue(db, "another", recipient="CACADEMY")
+        sandbox.clock.advance(timedelta(seconds=2))
+        await until(lambda: texts(sandbox, app, "CACADEMY") == ["another"])
+        await until(lambda: all(texts(sandbox, app, user_id) for user_id in PEOPLE))
+
+    posts = [call for call in sandbox.calls if call.method == "chat.postMessage"]
+    window = [call for call in posts if limited.at < call.at < limited.at + timedelta(seconds=30)]
+    assert window == []
+    assert Counter(call.status for call in posts) == {200: len(PEOPLE) + 1, 429: 1}
+
+
+async def test_slacks_own_rates_are_kept(db: Database, workspace: Workspace, app: App) -> None:
+    for number in range(6):
+        await enqueue(db, f"{number}", recipient="CACADEMY", due_at=START - timedelta(seconds=60 - number))
+    for user_id in PEOPLE:
+        await enqueue(db, f"remind:{user_id}", recipient=user_id)
+
+    async with Sandbox(workspace, rates=Rates()) as sandbox, dispatching(db, sandbox, app, pace=Pace()):
+        await until(lambda: len(texts(sandbox, app, "CACADEMY")) == 6)
+        await until(lambda: all(texts(sandbox, app, user_id) for user_id in PEOPLE))
+        posts = [call for call in sandbox.calls if call.method == "chat.postMessage"]
+
+    instants = [call.at for call in posts if call.args["channel"] == "CACADEMY"]
+    gaps_s = [(later - sooner).total_seconds() for sooner, later in itertools.pairwise(instants)]
+    assert [call.status for call in posts] == [200] * 18
+    assert min(gaps_s) >= 0.9
+
+
+async def test_what_slack_refuses_for_good_is_named_and_the_others_go_on(
+    db: Database, sandbox: Sandbox, app: App
+) -> None:
+    await enqueue(db, "not a member", recipient="CELSEWHERE")
+    await enqueue(db, "no such person", recipient="U999")
+    await enqueue(db, "fine", recipient=PEOPLE[1])
+
+    async with dispatching(db, sandbox, app) as dispatcher:
+        await dispatcher.drain()
+
+    rows = {key: await the_row(db, key) for key in ("not a member", "no such person", "fine")}
+    assert {key: (row.state, row.reason) for key, row in rows.items()} == {
+        "not a member": ("failed", "not_in_channel"),
+        "no such person": ("failed", "channel_not_found"),
+        "fine": ("sent", None),
+    }
+
+
+async def test_a_token_that_slack_refuses_fails_no_message(db: Database, sandbox: Sandbox, app: App) -> None:
+    await enqueue(db, "remind:a")
+    sandbox.faults.add("error", method="chat.postMessage", times=1, error="token_revoked")
+    outcomes = Counter[str]()
+
+    async with dispatching(db, sandbox, app, outcomes=outcomes):
+        await until(lambda: outcomes["unsettled"] == 1)
+        in_between = await the_row(db, "remind:a")
+        sandbox.clock.advance(timedelta(seconds=61))
+        await until_state(db, "remind:a", "sent")
+
+    assert (in_between.state, in_between.reason) == ("queued", "token_revoked")
+    assert texts(sandbox, app) == ["remind:a"]
+
+
+async def test_a_message_is_composed_at_the_instant_of_sending_or_dropped_or_put_off(
+    db: Database, sandbox: Sandbox, app: App
+) -> None:
+    put_off: list[str] = []
+
+    async def compose(_work: Work, row: OutboxRow, now: datetime) -> Composed:
+        if row.key == "gone":
+            return Drop("handed in")
+        if row.key == "tomorrow" and not put_off:
+            put_off.append(row.key)
+            return Later(now + timedelta(hours=1))
+        return Send(f"{row.key} at {now:%H}", [])
+
+    for key in ("gone", "now", "tomorrow"):
+        await enqueue(db, key, kind="composed")
+
+    async with dispatching(db, sandbox, app, composers={"composed": compose}) as dispatcher:
+        await dispatcher.drain()
+        at_first = texts(sandbox, app)
+        sandbox.clock.advance(timedelta(hours=1))
+        await until_state(db, "tomorrow", "sent")
+
+    gone = await the_row(db, "gone")
+    assert at_first == ["now at 07"]
+    assert texts(sandbox, app) == ["now at 07", "tomorrow at 08"]
+    assert (gone.state, gone.reason) == ("dropped", "handed in")
+
+
+async def test_an_edit_whose_answer_was_lost_is_simply_made_again(
+    db: Database, sandbox: Sandbox, app: App
+) -> None:
+    async def compose(work: Work, _row: OutboxRow, _now: datetime) -> Composed:
+        target = await outbox.row(work, team_id=TEAM, key="remind:a")
+        assert target is not None
+        return Edit(str(target.channel_id), str(target.ts), "received", [])
+
+    await enqueue(db, "remind:a")
+    sandbox.faults.add("lost_reply", method="chat.update", times=1)
+    outcomes = Counter[str]()
+
+    async with dispatching(db, sandbox, app, composers={"edit": compose}, outcomes=outcomes) as dispatcher:
+        await dispatcher.drain()
+        await enqueue(db, "edit:a", kind="edit")
+        dispatcher.wake()
+        await until(lambda: outcomes["unsettled"] == 1)
+        while (await the_row(db, "edit:a")).state != "sent":
+            sandbox.clock.advance(timedelta(seconds=10))
+            await asyncio.sleep(0.02)
+
+    assert texts(sandbox, app) == ["received"]
+
+
+async def test_a_message_that_cannot_be_composed_stops_no_other_and_is_named_in_the_end(
+    db: Database, sandbox: Sandbox, app: App, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def compose(_work: Work, _row: OutboxRow, _now: datetime) -> Composed:
+        raise RuntimeError("a bug")
+
+    await enqueue(db, "broken", kind="broken")
+    await enqueue(db, "fine", recipient=PEOPLE[1])
+
+    async with dispatching(db, sandbox, app, composers={"broken": compose}) as dispatcher:
+        await dispatcher.drain()
+        while (await the_row(db, "broken")).state != "failed":
+            sandbox.clock.advance(timedelta(minutes=5))
+            await dispatcher.drain()
+
+    broken = await the_row(db, "broken")
+    references = {getattr(record, "reference", None) for record in caplog.records}
+    assert (await the_row(db, "fine")).state == "sent"
+    assert str(broken.reason).removeprefix("could not be written, reference ") in references
+
+
+async def test_a_clock_that_is_set_back_sends_nothing_again_and_holds_nothing_up(
+    db: Database, sandbox: Sandbox, app: App
+) -> None:
+    await enqueue(db, "first")
+
+    async with dispatching(db, sandbox, app) as dispatcher:
+        await dispatcher.drain()
+        sandbox.clock.advance(timedelta(hours=-3))
+        await dispatcher.drain()
+        await enqueue(db, "second", due_at=START - timedelta(hours=3))
+        dispatcher.wake()
+        await until_state(db, "second", "sent")
+
+    assert texts(sandbox, app) == ["first", "second"]
