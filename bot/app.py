@@ -306,12 +306,12 @@ async def _serve(settings: Settings, served: list[web.RouteDef], closing: AsyncE
     return f"http://{host}:{port}"
 
 
-async def run(settings: Settings) -> None:
+async def run(settings: Settings, *, clock: Clock | None = None) -> None:
     """The bot until SIGTERM or SIGINT; then it finishes what it is at. Raises what `start` raises."""
     told_to_stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told_to_stop.set)
-    starting = asyncio.create_task(start(settings))
+    starting = asyncio.create_task(start(settings, clock=clock))
     waiting = asyncio.create_task(told_to_stop.wait())
     await asyncio.wait((starting, waiting), return_when=asyncio.FIRST_COMPLETED)
     if not starting.done():
