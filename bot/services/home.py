@@ -1,0 +1,108 @@
+"""What a person's Home tab shows, and its publishing anew after something changed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain import calendar
+from bot.domain.editions import Day, Edition
+from bot.domain.ids import TeamId, UserId
+from bot.domain.members import Role
+from bot.domain.programme import next_day
+from bot.services.homework import HOME, Piece, Status, at_a_glance, pieces
+from bot.views import home as views
+from storage import editions, members, outbox
+from storage.db import Database, Work
+from storage.outbox import Composed, Composer, OutboxRow, Publish
+
+_MOST_FAILURES = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Home:
+    """All that one person's Home tab shows."""
+
+    academy_name: str
+    edition: Edition | None
+    """The one that matters to this person now."""
+    next_day: Day | None
+    roles: frozenset[Role]
+    """The person's parts in any edition."""
+    pieces: tuple[Piece, ...]
+    """Their homework in that edition, by due date."""
+    reader_zone: str
+    is_organiser: bool
+    glance: tuple[Status, ...] = ()
+    """For organisers: the homework of that edition over all its participants."""
+    failures: tuple[OutboxRow, ...] = ()
+    """For organisers: the newest messages that could not be delivered."""
+    failure_count: int = 0
+
+
+async def home(db: Database, *, team_id: TeamId, user_id: UserId, now: datetime) -> Home:
+    """What this person's Home tab shows now."""
+    async with db.reading() as work:
+        return await _home(work, team_id=team_id, user_id=user_id, now=now)
+
+
+async def _home(work: Work, *, team_id: TeamId, user_id: UserId, now: datetime) -> Home:
+    academy = await editions.academy(work, team_id=team_id)
+    person = await members.member(work, team_id=team_id, user_id=user_id)
+    parts = await members.enrolments(work, team_id=team_id, user_id=user_id)
+    is_organiser = await members.is_organiser(work, team_id=team_id, user_id=user_id)
+    current, glance = await at_a_glance(work, team_id=team_id, now=now)
+    mine = {one.edition_key for one in parts if one.role is Role.PARTICIPANT}
+    edition = current
+    if mine and not is_organiser:
+        own = [one for one in await editions.editions(work, team_id=team_id) if one.key in mine]
+        edition = current if current is not None and current.key in mine else (own[0] if own else current)
+    found = await pieces(work, team_id=team_id, user_id=user_id, now=now)
+    if edition is not None:
+        found = [piece for piece in found if piece.homework.edition_key == edition.key] or found
+    zone = edition.timezone if edition else academy.timezone if academy else "UTC"
+    failed = await outbox.rows(work, team_id=team_id, states={"failed"}) if is_organiser else []
+    return Home(
+        academy_name=academy.name if academy else "",
+        edition=edition,
+        next_day=next_day(edition, now=now) if edition else None,
+        roles=frozenset(one.role for one in parts),
+        pieces=tuple(found),
+        reader_zone=calendar.zone_or(person.tz if person else "", zone),
+        is_organiser=is_organiser,
+        glance=tuple(glance) if is_organiser else (),
+        failures=tuple(failed[::-1][:_MOST_FAILURES]),
+        failure_count=len(failed),
+    )
+
+
+async def _republish(work: Work, row: OutboxRow, now: datetime) -> Composed:
+    found = await _home(work, team_id=TeamId(row.team_id), user_id=UserId(row.recipient), now=now)
+    return Publish(view(found, now=now))
+
+
+def view(found: Home, *, now: datetime) -> dict[str, object]:
+    """The Home tab of what was found."""
+    return views.home(
+        academy_name=found.academy_name,
+        edition=found.edition,
+        next_day=found.next_day,
+        roles=found.roles,
+        pieces=[(piece.standing, piece.is_stopped) for piece in found.pieces],
+        glance=[
+            views.Glance(
+                homework=one.homework, counts=one.counts(), to_nudge=len(one.to_nudge), of=len(one.people)
+            )
+            for one in found.glance
+        ],
+        failures=[
+            views.Failure(recipient=row.recipient, what=row.kind, reason=row.reason or "", at=row.due_at)
+            for row in found.failures
+        ],
+        failure_count=found.failure_count,
+        is_organiser=found.is_organiser,
+        reader_zone=found.reader_zone,
+        now=now,
+    )
+
+
+COMPOSERS: dict[str, Composer] = {HOME: _republish}
+"""By the kind of row in the outbox."""

@@ -1,0 +1,125 @@
+"""The Home tab: what is next and due for a participant, the edition at a glance for organisers."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.editions import Day, Edition
+from bot.domain.homework import Homework
+from bot.domain.members import Role
+from bot.domain.standing import Standing, State
+from bot.views import academy, kit, words
+from bot.views.homework import piece
+from bot.views.homework_desk import NEW, STATUS, counted
+
+_MOST_PIECES = 20
+_MOST_GLANCES = 20
+_KINDS = {
+    "reminder": "a reminder",
+    "reminder.channel": "a reminder in a channel",
+    "reminder.missing": "the list of who is missing",
+    "homework.receipt": "a receipt",
+    "homework.changed": "news of a change",
+    "homework.extended": "news of an extension",
+    "homework.nudge": "a nudge",
+    "home": "a Home tab",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Glance:
+    """One homework over all participants."""
+
+    homework: Homework
+    counts: Counter[State]
+    of: int
+    """How many participants there are."""
+    to_nudge: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """A message that could not be delivered."""
+
+    recipient: str
+    """A user id or a channel id."""
+    what: str
+    """The kind of message, as the outbox names it."""
+    reason: str
+    at: datetime
+
+
+def home(
+    *,
+    academy_name: str,
+    edition: Edition | None,
+    next_day: Day | None,
+    roles: Collection[Role],
+    pieces: Sequence[tuple[Standing, bool]],
+    glance: Sequence[Glance],
+    failures: Sequence[Failure],
+    failure_count: int,
+    is_organiser: bool,
+    reader_zone: str,
+    now: datetime,
+) -> kit.View:
+    """A person's Home tab; at most 100 blocks.
+
+    pieces: their homework, and whether its reminders are stopped. glance, failures: for organisers, the
+    newest failure first; failure_count counts those that are not shown too.
+    """
+    blocks = [kit.header(edition.name if edition else academy_name or "Welcome")]
+    if edition is None:
+        blocks.append(kit.section("Nothing is planned yet. What is next and what is due will be here."))
+    else:
+        blocks += academy.next_day(edition, next_day, now=now, reader_zone=reader_zone)
+    if pieces:
+        blocks += [kit.divider(), kit.header("Your homework")]
+        for stands, is_stopped in pieces[:_MOST_PIECES]:
+            blocks += piece(stands, now=now, reader_zone=reader_zone, is_stopped=is_stopped)
+    elif Role.PARTICIPANT in roles:
+        blocks.append(kit.section("There is no homework yet. When there is, you see it here."))
+    elif not is_organiser:
+        blocks.append(kit.section(_welcome(roles)))
+    if is_organiser:
+        blocks += _at_a_glance(glance)
+        blocks += _failed(failures, failure_count, reader_zone=reader_zone)
+    return {"type": "home", "blocks": blocks[: kit.MODAL_BLOCKS]}
+
+
+def _at_a_glance(glance: Sequence[Glance]) -> list[kit.Block]:
+    blocks: list[kit.Block] = [kit.divider(), kit.header("For organisers: homework at a glance")]
+    for one in glance[:_MOST_GLANCES]:
+        due = f"Due {words.wall(one.homework.due)} ({words.place_of(one.homework.zone)})"
+        title = words.excerpt(one.homework.title, 200)
+        status = kit.button("Status", STATUS, one.homework.id)
+        blocks.append(kit.section(f"*{title}*\n{due}\n{counted(one.counts, one.of)}", accessory=status))
+    if not glance:
+        blocks.append(kit.section("There is no homework in this edition yet."))
+    blocks.append(kit.actions(kit.button("New homework", NEW, "new")))
+    return blocks
+
+
+def _failed(failures: Sequence[Failure], count: int, *, reader_zone: str) -> list[kit.Block]:
+    if not failures:
+        return [kit.context("Every message so far could be delivered.")]
+    blocks = [kit.divider(), kit.section(f"⚠️ *{words.plural(count, 'message')} could not be delivered*")]
+    for one in failures:
+        to = f"<#{one.recipient}>" if one.recipient[:1] in ("C", "G") else f"<@{one.recipient}>"
+        what = _KINDS.get(one.what, "a message")
+        at = words.when(one.at, reader_zone)
+        blocks.append(kit.context(f"{to}: {what}, {at}. Reason: {words.excerpt(one.reason, 300)}"))
+    if count > len(failures):
+        blocks.append(kit.context(f"and {count - len(failures)} more"))
+    return blocks
+
+
+def _welcome(roles: Collection[Role]) -> str:
+    if Role.ALUMNUS in roles:
+        return (
+            "Welcome back. As an alumna or alumnus you have no homework; this is where news for you will be."
+        )
+    if Role.COACH in roles:
+        return "Welcome, coach. Participants hand in their homework with this app."
+    return "Welcome. You are not enrolled in an edition of the academy; if you should be, tell an organiser."
