@@ -44,9 +44,13 @@ def homework_changes(before: Homework | None, after: Homework) -> list[str]:
 
 
 def member_changes(before: Member, after: Member) -> list[str]:
-    """What the roster changes of a person; nothing where the two are the same."""
-    fields = ("country", "sectors", "languages", "expertise")
-    return _changes(f"{after.name} ({after.user_id})", before, after, {field: field for field in fields})
+    """What the roster changes of a person, in one line; nothing where the two are the same."""
+    changed = [
+        f"{name} {_shown(new)}" if not old else f"{name} {_shown(old)} → {_shown(new)}"
+        for name in ("country", "sectors", "languages", "expertise")
+        if (old := getattr(before, name)) != (new := getattr(after, name))
+    ]
+    return [f"{after.name} ({after.user_id}): {'; '.join(changed)}"] if changed else []
 
 
 def enrolment_changes(name: str, before: Sequence[Enrolment], after: Sequence[Enrolment]) -> list[str]:

@@ -11,7 +11,7 @@ from bot.domain import toml_lines
 from bot.domain.editions import Academy, Day, DayKind, Edition
 from bot.domain.faults import Fault, nearest
 from bot.domain.homework import DEFAULT_REMIND, DEFAULT_REMIND_AT, Homework
-from bot.domain.ids import ChannelId, EditionKey, TeamId, homework_id
+from bot.domain.ids import ChannelId, EditionKey, HomeworkId, TeamId, homework_id
 from bot.domain.toml_lines import Path
 from bot.domain.toml_tables import Table
 
@@ -45,7 +45,9 @@ class EditionFile:
     """None where the file leaves the academy as it is."""
     edition: Edition
     homework: tuple[Homework, ...]
-    """In the file's order; each with revision 1."""
+    """In the file's order; each with revision 1. Those that cannot be read are left out."""
+    named: frozenset[HomeworkId]
+    """Every homework that the file names, those that cannot be read too."""
     lines: Mapping[Path, int] = field(repr=False)
 
     def fault(self, path: Path, problem: str, remedy: str) -> Fault:
@@ -57,8 +59,9 @@ class EditionFile:
 
 
 def read_edition_file(text: str, *, file: str, team_id: TeamId) -> tuple[EditionFile | None, list[Fault]]:
-    """What an edition file says, or everything that is wrong with it: one of the two is empty.
+    """What an edition file says, as far as it can be read, and everything that is wrong with it.
 
+    None where it cannot be read at all; to be taken over only where nothing is wrong.
     text: TOML, as the contract's edition file; file: the name to put into the faults.
     """
     text = text.replace("\r\n", "\n")
@@ -76,8 +79,9 @@ class _Reader:
         self._team_id = team_id
         self._lines = lines
         self._faults: list[Fault] = []
+        self._named: set[HomeworkId] = set()
 
-    def read(self) -> tuple[EditionFile | None, list[Fault]]:
+    def read(self) -> tuple[EditionFile, list[Fault]]:
         top = self._table((), self._tables)
         top.refuse_unknown(("academy", "edition", "day", "homework"))
         academy = self._academy() if "academy" in self._tables else None
@@ -87,12 +91,15 @@ class _Reader:
         else:
             edition = self._edition()
         homework = self._homework(edition)
-        if self._faults:
-            return None, sorted(self._faults)
         read = EditionFile(
-            file=self._file, academy=academy, edition=edition, homework=homework, lines=self._lines
+            file=self._file,
+            academy=academy,
+            edition=edition,
+            homework=homework,
+            named=frozenset(self._named),
+            lines=self._lines,
         )
-        return read, []
+        return read, sorted(self._faults)
 
     def _table(self, path: Path, values: dict[str, Any]) -> Table:
         return Table(values, file=self._file, path=path, lines=self._lines, faults=self._faults)
@@ -179,6 +186,7 @@ class _Reader:
                 table.fault("key", f'"{key}" is also the key of line {before}', "give each homework its own")
             elif key:
                 lines[key.casefold()] = table.line("key")
+            self._named.add(homework_id(edition.key, key))
             piece = self._piece(table, key, edition)
             if piece is not None:
                 pieces.append(piece)

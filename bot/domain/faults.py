@@ -19,7 +19,8 @@ class Fault:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}: {self.field}" if self.field else f"{self.file}:{self.line}"
-        return f"{place}: {self.problem}; {self.remedy}."
+        end = "?" if self.remedy.startswith("did you mean") else "."
+        return f"{place}: {self.problem}; {self.remedy}{end}"
 
 
 class Faults(Exception):

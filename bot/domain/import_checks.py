@@ -75,8 +75,7 @@ def check_removal(
     of_file: what the file named before: homework made in Slack is not touched.
     handed_in: how many people handed in each.
     """
-    named = {piece.id for piece in read.homework}
-    gone = [piece for piece in known if piece.id in of_file and piece.id not in named]
+    gone = [piece for piece in known if piece.id in of_file and piece.id not in read.named]
     faults = [
         read.fault(
             ("homework",),

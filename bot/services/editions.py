@@ -67,10 +67,8 @@ def _read(files: Sequence[tuple[str, str | bytes]], *, team_id: TeamId) -> _File
         if is_edition:
             read, faults = read_edition_file(text, file=name, team_id=team_id)
             given.faults += faults
-            if read is None:
-                given.every_edition_is_read = False
-            else:
-                given.editions.append(read)
+            given.every_edition_is_read &= read is not None and read.edition.key != ""
+            given.editions += [read] if read is not None else []
         elif name.casefold().endswith(".csv"):
             rows, faults = read_roster(text, file=name)
             given.rows += rows
@@ -101,7 +99,10 @@ class _Import:
         faults = given.faults + check_together(given.editions)
         for read in given.editions:
             wrong, doubtful = check_workspace(read, people=people, groups=groups, channels=channels)
-            faults += wrong + await self._check_removal(read)
+            # A malformed id names nobody either: once is enough.
+            told = {(fault.file, fault.line, fault.field) for fault in faults}
+            faults += [fault for fault in wrong if (fault.file, fault.line, fault.field) not in told]
+            faults += await self._check_removal(read)
             self._warnings += [line for line in doubtful if line not in self._warnings]
         faults += await self._check_academy(given)
         placed, wrong = find_people(
