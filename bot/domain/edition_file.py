@@ -108,7 +108,8 @@ class _Reader:
         values = self._tables[name]
         if not isinstance(values, dict):
             self._table((), self._tables).fault(name, "it is not one table", f"write [{name}], once")
-            values = {}
+            tables = [one for one in values if isinstance(one, dict)] if isinstance(values, list) else []
+            return self._table((name, 0) if tables else (name,), tables[0] if tables else {})
         return self._table((name,), values)
 
     def _several(self, name: str) -> list[Table]:
@@ -266,9 +267,9 @@ def _syntax_fault(text: str, file: str, message: str) -> Fault:
     number = int(at[1]) if at else text.rstrip("\n").count("\n") + 1
     problem = message[: at.start()] if at else message.replace(" (at end of document)", " at the end")
     line = [*text.split("\n"), ""][number - 1]
-    if re.search(r"\b24:00", line):
+    if re.search(r"(?<![\d:])24:00", line):
         remedy = "there is no 24:00: write 23:59:00 of the day"
-    elif re.search(r"\b\d{1,2}:\d{2}\b(?!:)", line) and '"' not in line:
+    elif re.search(r"(?<![\d:])\d{1,2}:\d{2}(?![\d:])", line) and '"' not in line:
         remedy = "write times with two digits each and seconds, such as 09:30:00"
     else:
         remedy = f"mend this line: {line.strip()[:80]}" if line.strip() else "look at the lines above it"
