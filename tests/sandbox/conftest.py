@@ -1,10 +1,11 @@
 """A workspace in this process: a clock that stands still, five people, three channels, one app, real HTTP."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.clock import Clock
@@ -146,3 +147,18 @@ async def sandbox(workspace: Workspace, app: App) -> AsyncIterator[Sandbox]:
 def client(sandbox: Sandbox, app: App) -> AsyncWebClient:
     """slack_sdk's client with the bot token, which tries nothing twice by itself."""
     return AsyncWebClient(token=app.bot_token, base_url=sandbox.api_url, retry_handlers=[])
+
+
+Refused = Callable[[Awaitable[Any]], Awaitable[str]]
+
+
+@pytest.fixture
+def refused() -> Refused:
+    """Awaits a call of the client that Slack refuses; gives the error's name."""
+
+    async def error_of(call: Awaitable[Any]) -> str:
+        with pytest.raises(SlackApiError) as error:
+            await call
+        return str(error.value.response["error"])
+
+    return error_of

@@ -1,10 +1,10 @@
 """chat.*: where an app may post, what it may say, what it may change."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.clock import Clock
@@ -16,11 +16,7 @@ from sandbox.workspace import Workspace
 TASK = {"event_type": "task_created", "event_payload": {"id": "11", "title": "Write"}}
 
 
-async def refused(call: Any) -> str:
-    """The error name that a call of the client is refused with."""
-    with pytest.raises(SlackApiError) as error:
-        await call
-    return str(error.value.response["error"])
+Refused = Callable[[Awaitable[Any]], Awaitable[str]]
 
 
 def latest(workspace: Workspace, channel_id: str) -> dict[str, Any]:
@@ -73,12 +69,14 @@ async def test_a_public_channel_may_be_named(client: AsyncWebClient, name: str) 
         ("UEGON", "is_archived"),
     ],
 )
-async def test_where_the_bot_may_not_post(client: AsyncWebClient, channel: str, error: str) -> None:
+async def test_where_the_bot_may_not_post(
+    refused: Refused, client: AsyncWebClient, channel: str, error: str
+) -> None:
     assert await refused(client.chat_postMessage(channel=channel, text="t")) == error
 
 
 async def test_the_direct_messages_of_others_do_not_exist_for_the_bot(
-    client: AsyncWebClient, workspace: Workspace
+    refused: Refused, client: AsyncWebClient, workspace: Workspace
 ) -> None:
     theirs = workspace.direct("UANN", "UBEN")
 
@@ -95,13 +93,17 @@ async def test_with_chat_write_public_the_bot_posts_where_it_is_no_member(
     assert latest(workspace, "CQUIET")["text"] == "t"
 
 
-async def test_an_archived_channel_takes_no_message(client: AsyncWebClient, workspace: Workspace) -> None:
+async def test_an_archived_channel_takes_no_message(
+    refused: Refused, client: AsyncWebClient, workspace: Workspace
+) -> None:
     workspace.archive("CGENERAL", "UANN")
 
     assert await refused(client.chat_postMessage(channel="CGENERAL", text="t")) == "is_archived"
 
 
-async def test_without_a_messages_tab_there_are_no_direct_messages(client: AsyncWebClient, app: App) -> None:
+async def test_without_a_messages_tab_there_are_no_direct_messages(
+    refused: Refused, client: AsyncWebClient, app: App
+) -> None:
     app.messages_tab = False
 
     assert await refused(client.chat_postMessage(channel="UANN", text="t")) == "messages_tab_disabled"
@@ -125,7 +127,9 @@ async def test_without_a_messages_tab_there_are_no_direct_messages(client: Async
         ({"text": "t", "thread_ts": "1.000000"}, "thread_not_found"),
     ],
 )
-async def test_what_may_not_be_said(client: AsyncWebClient, given: dict[str, Any], error: str) -> None:
+async def test_what_may_not_be_said(
+    refused: Refused, client: AsyncWebClient, given: dict[str, Any], error: str
+) -> None:
     call = client.api_call("chat.postMessage", json={"channel": "CGENERAL", **given})
 
     assert await refused(call) == error
@@ -175,7 +179,9 @@ async def test_a_guise_needs_its_scope(client: AsyncWebClient, workspace: Worksp
         ({"event_type": "t", "event_payload": {"k": "v" * 8_000}}, "metadata_too_large"),
     ],
 )
-async def test_metadata_has_a_shape(client: AsyncWebClient, metadata: Any, error: str) -> None:
+async def test_metadata_has_a_shape(
+    refused: Refused, client: AsyncWebClient, metadata: Any, error: str
+) -> None:
     call = client.api_call(
         "chat.postMessage", json={"channel": "CGENERAL", "text": "t", "metadata": metadata}
     )
@@ -207,7 +213,7 @@ async def test_replies_are_counted_at_the_root(
     assert "reply_count" not in message
 
 
-async def test_a_reply_has_no_replies(client: AsyncWebClient) -> None:
+async def test_a_reply_has_no_replies(refused: Refused, client: AsyncWebClient) -> None:
     root = (await client.chat_postMessage(channel="CGENERAL", text="root"))["ts"]
     reply = (await client.chat_postMessage(channel="CGENERAL", text="one", thread_ts=root))["ts"]
 
@@ -217,7 +223,7 @@ async def test_a_reply_has_no_replies(client: AsyncWebClient) -> None:
 
 
 async def test_only_the_named_person_sees_an_ephemeral_message(
-    client: AsyncWebClient, workspace: Workspace
+    refused: Refused, client: AsyncWebClient, workspace: Workspace
 ) -> None:
     shown = await client.chat_postEphemeral(channel="CGENERAL", user="UBEN", text="psst")
 
@@ -228,7 +234,9 @@ async def test_only_the_named_person_sees_an_ephemeral_message(
 
 
 @pytest.mark.parametrize("user", ["UEGON", "UNOBODY"])
-async def test_an_ephemeral_message_needs_a_member(client: AsyncWebClient, user: str) -> None:
+async def test_an_ephemeral_message_needs_a_member(
+    refused: Refused, client: AsyncWebClient, user: str
+) -> None:
     call = client.chat_postEphemeral(channel="CGENERAL", user=user, text="t")
 
     assert await refused(call) == "user_not_in_channel"
@@ -259,7 +267,7 @@ async def test_an_update_empties_what_it_names_as_empty(client: AsyncWebClient, 
 
 @pytest.mark.parametrize("method", ["update", "delete"])
 async def test_a_message_of_another_is_left_alone(
-    client: AsyncWebClient, workspace: Workspace, method: str
+    refused: Refused, client: AsyncWebClient, workspace: Workspace, method: str
 ) -> None:
     theirs = workspace.post("CGENERAL", {"user": "UANN", "text": "mine"})["ts"]
 
@@ -272,7 +280,7 @@ async def test_a_message_of_another_is_left_alone(
 
 
 async def test_a_message_of_another_app_is_left_alone(
-    client: AsyncWebClient, workspace: Workspace, app: App
+    refused: Refused, client: AsyncWebClient, workspace: Workspace, app: App
 ) -> None:
     other = install(workspace, {**app.manifest, "display_information": {"name": "Other"}})
     theirs = workspace.post("CGENERAL", {"user": other.bot_user_id, "bot_id": other.bot_id, "text": "mine"})
@@ -282,7 +290,7 @@ async def test_a_message_of_another_app_is_left_alone(
     assert await refused(call) == "cant_update_message"
 
 
-async def test_an_update_does_not_cut(client: AsyncWebClient) -> None:
+async def test_an_update_does_not_cut(refused: Refused, client: AsyncWebClient) -> None:
     said = await client.chat_postMessage(channel="CGENERAL", text="a")
 
     call = client.chat_update(channel="CGENERAL", ts=said["ts"], text="b" * 4_001)
@@ -290,7 +298,9 @@ async def test_an_update_does_not_cut(client: AsyncWebClient) -> None:
     assert await refused(call) == "msg_too_long"
 
 
-async def test_a_deleted_message_is_gone(client: AsyncWebClient, workspace: Workspace) -> None:
+async def test_a_deleted_message_is_gone(
+    refused: Refused, client: AsyncWebClient, workspace: Workspace
+) -> None:
     said = await client.chat_postMessage(channel="CGENERAL", text="a")
 
     await client.chat_delete(channel="CGENERAL", ts=said["ts"])
@@ -332,7 +342,7 @@ async def test_a_scheduled_message_is_posted_when_the_clock_gets_there(
 
 @pytest.mark.parametrize(("after_s", "error"), [(0, "time_in_past"), (120 * 86_400 + 1, "time_too_far")])
 async def test_a_message_is_scheduled_for_the_next_120_days(
-    client: AsyncWebClient, workspace: Workspace, after_s: int, error: str
+    refused: Refused, client: AsyncWebClient, workspace: Workspace, after_s: int, error: str
 ) -> None:
     post_at_s = workspace.now_s() + after_s
 
@@ -342,7 +352,7 @@ async def test_a_message_is_scheduled_for_the_next_120_days(
 
 
 async def test_a_scheduled_message_can_be_taken_back_until_a_minute_before(
-    client: AsyncWebClient, workspace: Workspace, clock: Clock
+    refused: Refused, client: AsyncWebClient, workspace: Workspace, clock: Clock
 ) -> None:
     at_s = workspace.now_s() + 3600
     first = await client.chat_scheduleMessage(channel="CGENERAL", post_at=at_s, text="t")
