@@ -57,9 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(command=_check)
 
     manifest = commands.add_parser("manifest", help="print the Slack app manifest")
-    manifest.add_argument(
-        "--prefix", help="before each command's name (default: COMMAND_PREFIX)"
-    )
+    manifest.add_argument("--prefix", help="before each command's name (default: COMMAND_PREFIX)")
     manifest.add_argument("--http", metavar="URL", type=_url, help="the bot's public address, for HTTP mode")
     manifest.set_defaults(command=_manifest)
 

@@ -133,7 +133,8 @@ def _populate(workspace: Workspace) -> App:
 async def _serve(sandbox: Sandbox, port: int) -> None:
     for tried in range(port, port + _PORTS_TRIED if port else 1):
         try:
-            return await sandbox.start(port=tried)
+            await sandbox.start(port=tried)
+            return
         except OSError as refused:
             await sandbox.stop()
             if refused.errno != errno.EADDRINUSE or tried == port + _PORTS_TRIED - 1:

@@ -13,6 +13,7 @@ _TOKEN = re.compile(r"\b(xox[a-z]|xapp)(?:[.-][A-Za-z0-9-]+)+")
 # Without I, L, O, U and 1, 0: a reference is read out and typed.
 _REFERENCE_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 _TEXT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+_SHOWN = ("reference", "key", "team_id", "user_id", "payload", "callback_id")
 _JSON = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
@@ -27,7 +28,7 @@ def set_up(level: str, form: str, *, secrets: Iterable[str] = (), stream: TextIO
     secrets: strings that are blotted out wherever they stand, beside everything shaped like a Slack token.
     """
     handler = logging.StreamHandler(stream or sys.stderr)
-    inner = logging.Formatter(_TEXT) if form == "text" else JsonFormatter(_JSON, rename_fields=_JSON_NAMES)
+    inner = _Text(_TEXT) if form == "text" else JsonFormatter(_JSON, rename_fields=_JSON_NAMES)
     handler.setFormatter(Redacting(inner, secrets=secrets))
     handler.addFilter(_is_news)
     root = logging.getLogger()
@@ -49,6 +50,17 @@ def _is_news(record: logging.LogRecord) -> bool:
     # Bolt reads SLACK_BOT_TOKEN from the environment by itself and then warns that it will
     # not use it, since it is given a client. That is meant.
     return "As you gave `client` as well, `token` will be unused" not in record.getMessage()
+
+
+class _Text(logging.Formatter):
+    """Lines for people; what was logged beside the message stands behind it."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        said = super().formatMessage(record)
+        for name in _SHOWN:
+            if value := record.__dict__.get(name):
+                said += f" [{name} {value}]"
+        return said
 
 
 class Redacting(logging.Formatter):
