@@ -14,8 +14,6 @@ export function element(item, blockId, host, { as = "action", label = "", descri
   const make = MAKERS[item.type];
   if (!make) return el("span", { class: "unsupported", text: `[${item.type}]` });
   const current = host.get(blockId, item.action_id) ?? initial(item);
-  // What stands there already counts as entered, even if nobody touches it.
-  if (host.get(blockId, item.action_id) === undefined && current) host.set(blockId, item.action_id, current);
   const changed = async (value, node) => {
     const before = host.get(blockId, item.action_id);
     host.set(blockId, item.action_id, value);

@@ -22,7 +22,7 @@ export function home() {
       fill(node, el("div", { class: "empty", text: `${app.name} has nothing here yet.` }));
       return;
     }
-    const surface = host({ kind: "home", app: app.id }, `home ${state.me} ${view.id} ${view.hash ?? ""}`);
+    const surface = host({ kind: "home", app: app.id }, `home ${state.me} ${view.id}`);
     fill(node, el("div", { class: "home-inner" }, blocksNode(view.blocks, surface)));
   };
   on("home", draw);

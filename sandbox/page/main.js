@@ -14,7 +14,7 @@ const app = document.getElementById("app");
 
 async function choosePerson() {
   disconnect();
-  history.replaceState(null, "", "#");
+  if (location.hash) history.pushState(null, "", location.pathname);
   const { team, people } = await fetchPeople();
   const search = el("input", { type: "search", class: "field", placeholder: "Search people", "aria-label": "Search people" });
   const list = el("ul", { class: "people" });
@@ -111,16 +111,24 @@ function buildFrame() {
       choosePerson();
       return;
     }
-    if (!state.channels.has(state.at.channel)) goTo({ ...firstPlace(), thread: "" });
+    if (!state.channels.has(state.at.channel)) goTo({ ...firstPlace(), thread: "" }, { replace: true });
     list.redraw({ loaded: true });
     thread.list.redraw({ loaded: true });
     draw();
   });
   on("online", () => {
     offline.hidden = state.online;
+    if (!state.online && !state.everOnline) leaveIfNobody();
     node.classList.toggle("is-offline", !state.online);
   });
   return { node };
+}
+
+// An address may name somebody who is not in this workspace (any more).
+async function leaveIfNobody() {
+  const asked = state.me;
+  const { people } = await fetchPeople().catch(() => ({ people: null }));
+  if (people && state.me === asked && !people.some((person) => person.id === asked)) choosePerson();
 }
 
 function firstPlace() {
@@ -188,7 +196,9 @@ document.addEventListener("visibilitychange", () => !document.hidden && state.at
 function fromAddress() {
   const [user, channel = "", rest = ""] = decodeURIComponent(location.hash.slice(1)).split("/");
   if (!user) return choosePerson();
-  return enter(user, { channel, tab: rest === "home" ? "home" : "messages", thread: rest === "home" ? "" : rest });
+  const place = { channel, tab: rest === "home" ? "home" : "messages", thread: rest === "home" ? "" : rest };
+  if (user === state.me && state.online) return goTo(place, { replace: true });
+  return enter(user, place);
 }
-window.addEventListener("hashchange", fromAddress);
+window.addEventListener("popstate", fromAddress);
 fromAddress();

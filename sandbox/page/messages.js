@@ -188,23 +188,32 @@ export class MessageList {
     this.rows = new Map();
     this.inner = el("div", { class: "message-rows" });
     this.node = el("div", { class: "messages", role: "log", "aria-label": label, "aria-live": "polite", tabindex: "0" }, this.inner);
+    // Pictures and fonts that come late make the rows taller: who was at the end stays there.
+    this.sticks = true;
+    const grown = new ResizeObserver(() => this.sticks && this.toEnd());
+    grown.observe(this.inner);
+    grown.observe(this.node);
     this.node.addEventListener("scroll", () => {
+      const { scrollTop, scrollHeight, clientHeight } = this.node;
+      this.sticks = scrollHeight - scrollTop - clientHeight < 80;
       if (!this.isThread && this.node.scrollTop < 200) loadOlder(this.channel);
     });
     on("log", (detail) => detail.channel === this.channel && this.draw(detail));
     on("people", () => this.redraw());
+    // "Today" in a text may have become "Yesterday".
+    on("clock", () => this.redraw());
   }
 
   show(channel, root = "") {
     if (channel === this.channel && root === this.root) return;
     this.channel = channel;
     this.root = root;
+    this.sticks = true;
     this.redraw({ loaded: true });
   }
 
   redraw(detail = {}) {
     this.rows.clear();
-    this.inner.replaceChildren();
     this.draw(detail);
   }
 
@@ -218,8 +227,8 @@ export class MessageList {
 
   draw({ loaded = false, older = false } = {}) {
     if (!this.channel || (this.isThread && !this.root)) return;
-    const { scrollTop, scrollHeight, clientHeight } = this.node;
-    const atEnd = scrollHeight - scrollTop - clientHeight < 80;
+    const { scrollTop, scrollHeight } = this.node;
+    const stays = loaded || this.sticks;
     const messages = this.shown();
     const wanted = [];
     const kept = new Map();
@@ -240,7 +249,8 @@ export class MessageList {
     this.place(wanted);
     if (!messages.length) this.inner.replaceChildren(el("div", { class: "empty", text: state.logs.has(this.channel) ? "Nothing has been said here yet." : "Loading…" }));
     if (older) this.node.scrollTop = this.node.scrollHeight - scrollHeight + scrollTop;
-    else if (loaded || atEnd) this.toEnd();
+    else if (stays) this.toEnd();
+    else this.node.scrollTop = scrollTop;
   }
 
   keep(kept, key, face, make) {

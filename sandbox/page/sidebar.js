@@ -6,7 +6,14 @@ import { act, appOfChannel, channelName, goTo, me, on, state } from "./store.js"
 /** The side bar's node; `onSwitch()` is called to choose another person. */
 export function sidebar({ onSwitch, onChosen }) {
   const node = el("nav", { class: "sidebar", "aria-label": "Conversations" });
-  const draw = () => fill(node, head(onSwitch), el("div", { class: "sidebar-lists" }, ...sections(onChosen)));
+  const lists = el("div", { class: "sidebar-lists" });
+  const draw = () => {
+    // Drawn anew at every message: whoever is in it with the keyboard stays where they are.
+    const focused = node.contains(document.activeElement) && document.activeElement.dataset.channel;
+    fill(lists, ...sections(onChosen));
+    fill(node, head(onSwitch), lists);
+    if (focused) node.querySelector(`[data-channel="${CSS.escape(focused)}"]`)?.focus();
+  };
   for (const event of ["snapshot", "channels", "people", "place"]) on(event, draw);
   return node;
 }

@@ -149,7 +149,7 @@ const RECEIVERS = {
   message(told) {
     const looking = state.at.channel === told.channel && state.at.tab === "messages" && !document.hidden;
     const mine = told.message.user === state.me;
-    if (!looking && !mine) state.unread.set(told.channel, (state.unread.get(told.channel) ?? 0) + 1);
+    if (!looking && !mine && isTopLevel(told.message)) state.unread.set(told.channel, (state.unread.get(told.channel) ?? 0) + 1);
     const channel = state.channels.get(told.channel);
     if (channel) channel.latest = told.message.ts;
     emit("channels");
@@ -190,12 +190,12 @@ function setClock({ now_ms: now, ticking }) {
   clockAt = { nowMs: now, ticking, since: performance.now() };
 }
 
-/** Go to a conversation, an app's tab or a thread; the address in the browser follows. */
-export function goTo(place) {
+/** Go to a conversation, an app's tab or a thread; the address in the browser follows, so that "back" goes back. */
+export function goTo(place, { replace = false } = {}) {
   Object.assign(state.at, place);
   const { channel, tab, thread } = state.at;
-  const path = [state.me, channel, tab === "home" ? "home" : thread].filter(Boolean).join("/");
-  if (location.hash !== `#${path}`) history.replaceState(null, "", `#${path}`);
+  const path = `#${[state.me, channel, tab === "home" ? "home" : thread].filter(Boolean).join("/")}`;
+  if (location.hash !== path) history[replace ? "replaceState" : "pushState"](null, "", path);
   loadPlace();
   emit("place");
 }
