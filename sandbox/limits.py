@@ -55,9 +55,12 @@ class Rates:
         if not self.enforced:
             return
         now = clock.now()
-        bucket = self._buckets.setdefault((app_id, channel_id), _Bucket(self.channel_burst, now))
-        # A clock that was moved back must not take tokens away.
-        passed_s = max(0.0, (now - bucket.at).total_seconds())
+        key = (app_id, channel_id)
+        # An instant after now is from before the clock was moved back: that bucket counts for nothing.
+        if key not in self._buckets or self._buckets[key].at > now:
+            self._buckets[key] = _Bucket(self.channel_burst, now)
+        bucket = self._buckets[key]
+        passed_s = (now - bucket.at).total_seconds()
         bucket.tokens = min(self.channel_burst, bucket.tokens + passed_s * self.channel_posts_per_s)
         bucket.at = now
         if bucket.tokens < 1:

@@ -67,7 +67,7 @@ class Sandbox:
         app = web.Application(client_max_size=MOST_BYTES)
         for part in (WebApi(self), self.uploads, self.delivery, self.interactions, Control(self), self.page):
             app.add_routes(part.routes())
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, host, port)
         await site.start()

@@ -8,7 +8,7 @@ from sandbox.content import authorship, content
 from sandbox.errors import SlackError
 from sandbox.methods.chat import check_root, destination
 from sandbox.methods.history import micros
-from sandbox.records import Channel, File
+from sandbox.records import Change, Channel, File
 from sandbox.shapes import file_object
 from sandbox.uploads import MOST_BYTES
 
@@ -72,6 +72,10 @@ async def complete_upload(request: Request) -> Answer:
             file.channels.append(channel.id)
         shown = [file_object(request.workspace, file) for file, _ in files]
         request.workspace.post(channel.id, {**said, "files": shown, "upload": True})
+        for file, _ in files:
+            body = {"file_id": file.id, "file": {"id": file.id}}
+            shared = Change("file_shared", channel=channel.id, user=file.user, body=body)
+            request.workspace.tell(shared)
     return {"files": [file_object(request.workspace, file) for file, _ in files]}
 
 

