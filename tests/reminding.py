@@ -1,6 +1,7 @@
 """A small academy for tests of reminders: the second edition's days, people anywhere, homework in between."""
 
 from datetime import UTC, date, datetime, time
+from typing import Any
 
 from bot.domain.editions import Academy, Day, DayKind, Edition
 from bot.domain.homework import Extension, Homework, Submission
@@ -189,7 +190,7 @@ async def compose(db: Database, row: OutboxRow, *, now: datetime) -> Composed:
         return await reminders.COMPOSERS[row.kind](work, row, now)
 
 
-async def settle(db: Database, row: OutboxRow, **values: object) -> None:
+async def settle(db: Database, row: OutboxRow, **values: Any) -> None:
     """Enter what the dispatcher would: `state="sent"`, the channel, the ts."""
     async with db.writing() as work:
         await outbox.change(work, row, **values)
