@@ -1,6 +1,7 @@
 """A small app for the page's tests: it shows every kind of block and element, and says what it was told."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -303,7 +304,7 @@ def bolt_app(sandbox: Sandbox, app: App) -> AsyncApp:
         presses["count"] += 1
         await client.views_publish(user_id=body["user"]["id"], view=home_view(presses["count"]))
 
-    @bolt.action({"type": "block_actions"})
+    @bolt.action(re.compile(".*"))
     async def repeat(ack: AsyncAck, body: Json, respond: AsyncRespond) -> None:
         await ack()
         action = body["actions"][0]
