@@ -171,7 +171,7 @@ async def start(
         await dispatcher.start()
         closing.push_async_callback(dispatcher.stop)
         heartbeat.start()
-        closing.callback(heartbeat.stop)
+        closing.push_async_callback(heartbeat.stop)
         served = routes(health)
         if settings.app_token is not None:
             socket = SocketMode(bolt, intake=intake, health=health, app_token=settings.app_token.reveal())

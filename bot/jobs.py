@@ -1,5 +1,6 @@
 """The heartbeat: asks what falls due, steadily and at the next due instant. It decides nothing itself."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -38,6 +39,9 @@ class Heartbeat:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         self.last_beat_at: datetime | None = None
+        self._beating = 0
+        self._at_rest = asyncio.Event()
+        self._at_rest.set()
 
     def start(self) -> None:
         """Begin to beat, at once."""
@@ -45,12 +49,27 @@ class Heartbeat:
         self._scheduler.add_job(self.beat, "date", id="wake")
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """Beat no more; a beat that is running goes on to its end."""
+    async def stop(self) -> None:
+        """Beat no more; returns once a beat that is running has come to its end."""
+        self._scheduler.pause()
+        # The scheduler cancels what it has begun: a beat that was just handed out starts now,
+        # and is waited for, or it would be cut off in the middle of a transaction.
+        await asyncio.sleep(0)
+        await self._at_rest.wait()
         self._scheduler.shutdown(wait=False)
 
     async def beat(self) -> None:
         """Ask what is due now, then set the wake-up for what falls due next."""
+        self._beating += 1
+        self._at_rest.clear()
+        try:
+            await self._beat()
+        finally:
+            self._beating -= 1
+            if not self._beating:
+                self._at_rest.set()
+
+    async def _beat(self) -> None:
         now = self._clock.now()
         try:
             await self._tick(now)
