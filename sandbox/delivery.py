@@ -13,7 +13,7 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.delivered import Ack, Answer, Delivered, Kind
-from sandbox.events import envelope, heard
+from sandbox.events import envelope, heard, rate_limited
 from sandbox.http_delivery import HttpSender
 from sandbox.records import App, Change
 from sandbox.socket_mode import SocketSender
@@ -21,6 +21,10 @@ from sandbox.workspace import Workspace
 
 RETRIES_AFTER = (timedelta(0), timedelta(minutes=1), timedelta(minutes=5))
 """When an unacknowledged event is sent again, counted from the first attempt, on the workspace's clock."""
+
+
+MOST_EVENTS_AN_HOUR = 30_000
+"""Of one workspace to one app; beyond, an app is told only that it missed some (`app_rate_limited`)."""
 
 
 class Delivery:
@@ -32,9 +36,12 @@ class Delivery:
         """base_url: where the sandbox is served, asked when needed. ack_within_s: of real time."""
         self.workspace = workspace
         self.ack_within_s = ack_within_s
+        self.most_events_an_hour = MOST_EVENTS_AN_HOUR
         self.log: deque[Delivered] = deque(maxlen=20_000)
         self.sockets = SocketSender(workspace, base_url=base_url)
         self.http = HttpSender(workspace)
+        self._told_at: dict[str, deque[datetime]] = {}
+        self._limited_in: dict[str, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._busy = 0
         self._idle = asyncio.Event()
@@ -128,9 +135,27 @@ class Delivery:
         for told in heard(self.workspace, change):
             if not told.app.socket_mode and not told.app.request_url:
                 continue
-            delivered = self._logged(told.app, "events_api", envelope(self.workspace, told))
-            self._enter()
-            self._spawn(self._tell(told.app, delivered))
+            if self._is_within_rate(told.app):
+                self._begin(told.app, envelope(self.workspace, told))
+            elif self._limited_in.get(told.app.id) != (minute := self.workspace.now_s() // 60 * 60):
+                self._limited_in[told.app.id] = minute
+                self._begin(told.app, rate_limited(self.workspace, told.app, minute))
+
+    def _is_within_rate(self, app: App) -> bool:
+        now = self.workspace.clock.now()
+        told_at = self._told_at.setdefault(app.id, deque())
+        # A clock that was moved back leaves instants of the future behind: they count no more.
+        while told_at and not now - timedelta(hours=1) < told_at[0] <= now:
+            told_at.popleft()
+        if len(told_at) >= self.most_events_an_hour:
+            return False
+        told_at.append(now)
+        return True
+
+    def _begin(self, app: App, payload: dict[str, Any]) -> None:
+        delivered = self._logged(app, "events_api", payload)
+        self._enter()
+        self._spawn(self._tell(app, delivered))
 
     async def _tell(self, app: App, delivered: Delivered) -> None:
         """One event, until it is acknowledged or Slack gives up. Runs with `_busy` already counted."""

@@ -82,6 +82,17 @@ def envelope(workspace: Workspace, told: Heard) -> dict[str, Any]:
     }
 
 
+def rate_limited(workspace: Workspace, app: App, minute_s: int) -> dict[str, Any]:
+    """What an app is told in place of events over the rate, once a minute (`minute_s`: its first second)."""
+    return {
+        "token": verification_token(app),
+        "type": "app_rate_limited",
+        "team_id": workspace.team_id,
+        "minute_rate_limited": minute_s,
+        "api_app_id": app.id,
+    }
+
+
 def verification_token(app: App) -> str:
     """The old shared token that Slack still puts into every payload."""
     return hashlib.sha256(f"{app.id}:{app.signing_secret}".encode()).hexdigest()[:24]

@@ -131,7 +131,8 @@ class Scheduled:
 class Change:
     """Something that happened in the workspace: delivery turns it into Slack's events, the page redraws.
 
-    kind: `message`, `message_changed`, `message_deleted`, `ephemeral`, `reaction_added`, `reaction_removed`,
+    kind: `message`, `message_changed`, `message_deleted`, `ephemeral`, `ephemeral_changed`,
+        `ephemeral_deleted`, `reaction_added`, `reaction_removed`,
         `member_joined_channel`, `member_left_channel`, `channel_created`, `channel_archive`,
         `channel_unarchive`, `channel_rename`, `user_change`, `team_join`, `subteam_updated`,
         `subteam_members_changed`, `file_shared`, `view_opened`, `view_updated`, `view_closed`,

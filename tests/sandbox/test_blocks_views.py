@@ -6,7 +6,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from slack_sdk.models import blocks as sdk
+from slack_sdk.models.blocks.block_elements import FileInputElement
+from slack_sdk.models.views import View as SdkView
 
+from sandbox.blocks import validate_blocks
 from sandbox.entries import NotPossible, entry, is_empty, state_of, validate_values
 from sandbox.errors import SlackError
 from sandbox.views import validate_view
@@ -69,6 +73,47 @@ def test_modal_and_home_are_taken() -> None:
 )
 def test_view_is_refused_with_the_place_of_the_fault(view: Any, sentence: str) -> None:
     assert messages(view) == [f"[ERROR] {sentence}"]
+
+
+def test_what_slack_sdk_builds_is_taken() -> None:
+    options = [sdk.Option(value="a", text="A", description="first"), sdk.Option(value="b", text="B")]
+    confirm = sdk.ConfirmObject(title="T", text="x", confirm="y", deny="n", style="danger")
+    button = sdk.ButtonElement(text="Go", action_id="go", value="v", confirm=confirm)
+    bold = sdk.RichTextElementParts.Text(text="x", style=sdk.RichTextElementParts.TextStyle(bold=True))
+    rich = sdk.RichTextSectionElement(elements=[bold, sdk.RichTextElementParts.User(user_id="U1")])
+    shown: list[sdk.Block] = [
+        sdk.SectionBlock(text="*hi*", accessory=button),
+        sdk.SectionBlock(
+            fields=["a", "b"], accessory=sdk.OverflowMenuElement(action_id="o", options=options)
+        ),
+        sdk.HeaderBlock(text="H"),
+        sdk.ContextBlock(elements=[sdk.MarkdownTextObject(text="x")]),
+        sdk.ActionsBlock(
+            elements=[
+                sdk.StaticSelectElement(action_id="s", options=options, initial_option=options[0]),
+                sdk.CheckboxesElement(action_id="c", options=options, initial_options=options[1:]),
+                sdk.DatePickerElement(action_id="d", initial_date="2023-06-06", placeholder="Day"),
+            ]
+        ),
+        sdk.ImageBlock(image_url="https://x.org/a.png", alt_text="A", title="T"),
+        sdk.RichTextBlock(elements=[rich, sdk.RichTextListElement(style="bullet", elements=[rich])]),
+    ]
+    inputs: list[sdk.Block] = [
+        sdk.InputBlock(label="L", element=element, hint="h", optional=True)
+        for element in (
+            sdk.PlainTextInputElement(action_id="a", multiline=True, max_length=10),
+            sdk.UserMultiSelectElement(action_id="a", initial_users=["U1"]),
+            sdk.NumberInputElement(action_id="a", is_decimal_allowed=True, min_value="1"),
+            sdk.ConversationSelectElement(action_id="a", filter=sdk.ConversationFilter(include=["public"])),
+            FileInputElement(action_id="a", max_files=3, filetypes=["pdf"]),
+            sdk.RichTextInputElement(action_id="a"),
+        )
+    ]
+
+    validate_blocks([block.to_dict() for block in shown], surface="message")
+    validate_view(SdkView(type="home", blocks=shown).to_dict(), "home")
+    whole = SdkView(type="modal", title="T", submit="S", notify_on_close=True, blocks=[*shown, *inputs])
+    validate_view(whole.to_dict(), "modal")
 
 
 def test_home_is_no_modal() -> None:

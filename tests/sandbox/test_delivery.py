@@ -248,6 +248,23 @@ async def test_event_keeps_what_was_true_when_it_happened(sandbox: Sandbox) -> N
     assert events(sandbox)[0]["text"] == "Before"
 
 
+async def test_events_over_the_hourly_rate_are_only_counted(sandbox: Sandbox) -> None:
+    sandbox.delivery.most_events_an_hour = 2
+    ann = sandbox.person("UANN")
+
+    for number in range(5):
+        await ann.say("CGENERAL", str(number))
+    sandbox.clock.advance(timedelta(hours=1))
+    await ann.say("CGENERAL", "next hour")
+
+    payloads = [each.payload for each in sandbox.delivery.log]
+    assert [payload["type"] for payload in payloads] == [
+        *("event_callback", "event_callback", "app_rate_limited", "event_callback")
+    ]
+    assert payloads[2]["minute_rate_limited"] == 1686042000
+    assert payloads[3]["event"]["text"] == "next hour"
+
+
 async def test_new_member_and_changed_person_are_heard(sandbox: Sandbox) -> None:
     sandbox.workspace.add_user("fay", user_id="UFAY", email="fay@example.org")
     sandbox.workspace.change_user("UFAY", tz="Asia/Tokyo")
