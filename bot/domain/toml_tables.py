@@ -51,8 +51,11 @@ class Table:
 
     def line(self, key: str = "") -> int:
         """The line of a key; of the table's header where the key is not there."""
-        own = self._lines.get(self._path, 1)
-        return self._lines.get((*self._path, key), own) if key else own
+        path = (*self._path, key) if key else self._path
+        # A table that is written in one line has no line of its own for its keys.
+        while path and path not in self._lines:
+            path = path[:-1]
+        return self._lines.get(path, 1)
 
     def fault(self, key: str, problem: str, remedy: str) -> None:
         """Note that something is wrong with a key; an empty one means the table."""

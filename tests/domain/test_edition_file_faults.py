@@ -3,8 +3,16 @@
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.domain.edition_file import read_edition_file
+from bot.domain.edition_file import (
+    ACADEMY_KEYS,
+    DAY_KEYS,
+    EDITION_KEYS,
+    HOMEWORK_KEYS,
+    read_edition_file,
+)
 from bot.domain.ids import TeamId
 
 TEAM = TeamId("T1")
@@ -240,3 +248,65 @@ def test_every_fault_is_named_at_once_in_the_order_of_the_lines() -> None:
         (17, "homework.due"),
     ]
     assert all(one <= other for one, other in pairwise(faults))
+
+
+_ANYTHING = st.sampled_from(
+    [
+        "1",
+        "1.5",
+        "inf",
+        "true",
+        '""',
+        '"x"',
+        "[]",
+        "[1]",
+        '["", "7d"]',
+        "[[]]",
+        "[{}]",
+        "{}",
+        "{ a = 1 }",
+        "2023-06-06",
+        "0001-01-01T00:00:00",
+        "9999-12-31T23:59:59.999999",
+        "2023-06-06T00:00:00Z",
+        "00:00:00",
+    ]
+)
+_TABLES = st.sampled_from(
+    [
+        ("[academy]", ACADEMY_KEYS),
+        ("[edition]", EDITION_KEYS),
+        ("[[edition]]", EDITION_KEYS),
+        ("[[day]]", DAY_KEYS),
+        ("[day]", DAY_KEYS),
+        ("[[homework]]", HOMEWORK_KEYS),
+        ("[homework.plan]", HOMEWORK_KEYS),
+    ]
+)
+
+
+@given(st.lists(_TABLES, max_size=4, unique_by=lambda table: table[0].strip("[]").split(".")[0]), st.data())
+def test_whatever_stands_in_a_file_gets_sentences_with_lines_of_it(
+    tables: list[tuple[str, tuple[str, ...]]], data: st.DataObject
+) -> None:
+    top = data.draw(st.dictionaries(st.sampled_from(["a", "b"]), _ANYTHING))
+    lines = [f"{key} = {value}" for key, value in top.items()]
+    for header, keys in tables:
+        lines.append(header)
+        values = data.draw(st.dictionaries(st.sampled_from(keys), _ANYTHING))
+        lines += [f"{key} = {value}" for key, value in values.items()]
+
+    read, faults = read_edition_file("\n".join(lines), file="e.toml", team_id=TEAM)
+
+    assert read is not None
+    assert all(fault.problem and fault.remedy for fault in faults)
+    assert all(1 <= fault.line <= max(len(lines), 1) for fault in faults)
+
+
+@pytest.mark.parametrize("name", ["academy", "edition", "day", "homework"])
+@pytest.mark.parametrize("value", ["1", "[]", "[1]", "[[]]", '"x"', "{}", "[{ key = 2 }]"])
+def test_a_table_written_as_something_else_is_a_fault_of_its_line(name: str, value: str) -> None:
+    _, faults = read_edition_file(f"\n{name} = {value}", file="e.toml", team_id=TEAM)
+
+    assert {fault.line for fault in faults} <= {1, 2}
+    assert faults != []
