@@ -30,8 +30,8 @@ _SCOPES = {
     "subteam_members_changed": "usergroups:read",
     "file_shared": "files:read",
 }
-# Anyone in the workspace could see these, so the bot need not be a member of the channel.
-_OF_ALL_CHANNELS = frozenset({"channel_created", "channel_archive", "channel_unarchive", "channel_rename"})
+# Of a public channel anyone can see these, so the bot need not be a member.
+_OF_CHANNELS = frozenset({"channel_created", "channel_archive", "channel_unarchive", "channel_rename"})
 
 
 @dataclass(frozen=True)
@@ -104,8 +104,8 @@ def _events(workspace: Workspace, app: App, change: Change) -> list[tuple[str, s
     channel = workspace.channels.get(change.channel)
     # Who is taken out of a channel is still told so.
     has_just_left = kind == "member_left_channel" and change.user == app.bot_user_id
-    sees = kind in _OF_ALL_CHANNELS or channel is None or app.bot_user_id in channel.members
-    if not sees and not has_just_left:
+    is_open = channel is None or (kind in _OF_CHANNELS and channel.kind == "public")
+    if not is_open and not has_just_left and not _is_member(app, channel):
         return []
     if kind in ("message", "message_changed", "message_deleted") and channel is not None:
         return _message_events(workspace, app, change, channel)
@@ -119,9 +119,13 @@ def _events(workspace: Workspace, app: App, change: Change) -> list[tuple[str, s
     if other is None:
         return []
     scope = _SCOPES.get(kind, "")
-    if kind.startswith("member_") and channel is not None:
+    if channel is not None and kind.startswith(("member_", "channel_")):
         scope = "groups:read" if channel.kind == "private" else "channels:read"
-    return [(kind, scope, _stamped(workspace, other))]
+    return [(str(other["type"]), scope, _stamped(workspace, other))]
+
+
+def _is_member(app: App, channel: Channel | None) -> bool:
+    return channel is not None and app.bot_user_id in channel.members
 
 
 def _stamped(workspace: Workspace, event: dict[str, Any]) -> dict[str, Any]:
@@ -158,7 +162,7 @@ def _other_event(
         letter = "G" if channel.kind == "private" else "C"
         where = {"channel": channel.id, "channel_type": letter, "team": workspace.team_id}
         return {"type": kind, "user": change.user, **where, **body}
-    if kind in _OF_ALL_CHANNELS and channel is not None:
+    if kind in _OF_CHANNELS and channel is not None:
         return _channel_event(workspace, change, channel)
     if kind in ("user_change", "team_join"):
         with_email = "users:read.email" in app.scopes
@@ -177,16 +181,21 @@ def _other_event(
 
 
 def _channel_event(workspace: Workspace, change: Change, channel: Channel) -> dict[str, Any] | None:
-    if channel.kind != "public":
+    kind = change.kind
+    if channel.kind == "private":
+        kind = kind.replace("channel_", "group_")
+    elif channel.kind != "public":
         return None
-    if change.kind == "channel_created":
+    if kind == "group_created":
+        return None
+    if kind == "channel_created":
         named = {
             "id": channel.id,
             "name": channel.name,
             "created": channel.created,
             "creator": channel.creator,
         }
-        return {"type": change.kind, "channel": {**named, "context_team_id": workspace.team_id}}
+        return {"type": kind, "channel": {**named, "context_team_id": workspace.team_id}}
     if change.kind == "channel_rename":
-        return {"type": change.kind, **change.body}
-    return {"type": change.kind, "channel": channel.id, "user": change.user}
+        return {"type": kind, **change.body}
+    return {"type": kind, "channel": channel.id, "user": change.user}

@@ -7,7 +7,8 @@ from sandbox.workspace import Workspace
 
 _SPECIAL = re.compile(
     r"<@(?P<user>[UW][A-Z0-9]+)(?:\|[^>]*)?>|<#(?P<channel>C[A-Z0-9]+)(?:\|[^>]*)?>"
-    r"|(?P<link>https?://[^\s<>]+)|@(?P<handle>[\w.-]*\w)|#(?P<name>[\w-]+)"
+    r"|(?P<link>https?://[^\s<>]*[^\s<>.,;:!?)'\"])|(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
+    r"|@(?P<handle>[\w.-]*\w)|#(?P<name>[\w-]+)"
 )
 _BROADCASTS = frozenset({"channel", "here", "everyone"})
 
@@ -40,6 +41,8 @@ def _mark(workspace: Workspace, found: re.Match[str], *, labelled: bool) -> str:
     kind, value = found.lastgroup, found[found.lastgroup or 0]
     if kind == "link":
         return f"<{escaped(value)}>"
+    if kind == "mail":
+        return f"<mailto:{value}|{value}>"
     if kind == "user" and value in workspace.users:
         return f"<@{value}|{workspace.users[value].name}>" if labelled else f"<@{value}>"
     if kind == "channel" and value in workspace.channels:

@@ -248,6 +248,25 @@ async def test_event_keeps_what_was_true_when_it_happened(sandbox: Sandbox) -> N
     assert events(sandbox)[0]["text"] == "Before"
 
 
+async def test_channels_life_is_heard_of_open_ones_and_of_ones_own(sandbox: Sandbox, app: App) -> None:
+    kinds = ("channel_created", "channel_archive", "channel_rename", "group_archive", "group_rename")
+    app.events[:] = kinds
+    workspace = sandbox.workspace
+
+    tea = workspace.add_channel("tea", members=["UANN"])
+    workspace.rename(tea.id, "coffee", user_id="UANN")
+    workspace.archive(tea.id, "UANN")
+    workspace.archive("CCOUNCIL", "UANN")
+    workspace.join("CCOUNCIL", app.bot_user_id)
+    workspace.rename("CCOUNCIL", "board", user_id="UANN")
+
+    created, renamed, archived, board = events(sandbox)
+    assert (created["type"], created["channel"]["name"]) == ("channel_created", "tea")
+    assert (renamed["type"], renamed["channel"]["name"]) == ("channel_rename", "coffee")
+    assert (archived["type"], archived["channel"], archived["user"]) == ("channel_archive", tea.id, "UANN")
+    assert (board["type"], board["channel"]["name"]) == ("group_rename", "board")
+
+
 async def test_events_over_the_hourly_rate_are_only_counted(sandbox: Sandbox) -> None:
     sandbox.delivery.most_events_an_hour = 2
     ann = sandbox.person("UANN")

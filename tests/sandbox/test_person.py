@@ -68,13 +68,16 @@ async def heard(
 
 
 async def test_typed_text_is_escaped_and_names_become_mentions(sandbox: Sandbox, ann: Person) -> None:
-    typed = "@ben see #general & <b> https://x.org/a?b=1&c=2 <!channel> @here @nobody <@UCLEO>"
+    typed = (
+        "@ben see #general & <b> https://x.org/a?b=1&c=2, <!channel> @here @nobody <@UCLEO>"
+        " or write to ann@example.org."
+    )
 
     ts = await ann.say("CGENERAL", typed)
 
     assert sandbox.workspace.message("CGENERAL", ts)["text"] == (
-        "<@UBEN> see <#CGENERAL|general> &amp; &lt;b&gt; <https://x.org/a?b=1&amp;c=2>"
-        " &lt;!channel&gt; <!here> @nobody <@UCLEO>"
+        "<@UBEN> see <#CGENERAL|general> &amp; &lt;b&gt; <https://x.org/a?b=1&amp;c=2>,"
+        " &lt;!channel&gt; <!here> @nobody <@UCLEO> or write to <mailto:ann@example.org|ann@example.org>."
     )
 
 
