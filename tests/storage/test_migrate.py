@@ -2,12 +2,15 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
+import storage
 from storage.db import Database, open_database
-from storage.migrate import DatabaseIsNewer, migrate
+from storage.migrate import DatabaseIsNewer, migrate, revisions
 from storage.tables import metadata
 
 
@@ -25,6 +28,14 @@ async def test_migrating_an_empty_database_gives_exactly_the_tables_of_the_code(
         await work.run_sync(compare)
     await database.close()
     assert differences == []
+
+
+def test_the_files_names_tell_the_revisions_in_order() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(storage.__file__).parent / "migrations"))
+    walked = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+
+    assert revisions() == walked[::-1]
 
 
 async def test_migrating_again_changes_nothing(db: Database) -> None:
