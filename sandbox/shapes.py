@@ -2,6 +2,7 @@
 
 from pathlib import PurePath
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from sandbox.records import App, Channel, File, User, UserGroup
@@ -148,7 +149,7 @@ def bot_object(workspace: Workspace, app: App) -> dict[str, Any]:
 def file_object(workspace: Workspace, file: File) -> dict[str, Any]:
     """A file as `files.info`, messages and a modal's `file_input` show it."""
     kind = PurePath(file.name).suffix.lstrip(".").lower() or "binary"
-    place = f"{workspace.url}/files/{file.id}/{PurePath(file.name).name}"
+    place = f"{workspace.url}/files/{file.id}/{quote(PurePath(file.name).name)}"
     kinds = {cid: workspace.channels[cid].kind for cid in file.channels if cid in workspace.channels}
     return {
         "id": file.id,

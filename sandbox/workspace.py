@@ -231,8 +231,10 @@ class Workspace:
 
     def _count_replies(self, channel: Channel, reply: dict[str, Any]) -> None:
         thread_ts = reply.get("thread_ts")
+        if thread_ts in {None, reply["ts"]}:
+            return
         root = next((m for m in channel.messages if m["ts"] == thread_ts), None)
-        if root is None or root is reply:
+        if root is None:
             return
         replies = [m for m in channel.messages if m.get("thread_ts") == thread_ts and m is not root]
         for field in ("thread_ts", "reply_count", "reply_users", "reply_users_count", "latest_reply"):

@@ -28,7 +28,12 @@ async def auth_test(request: Request) -> Answer:
     }
 
 
-@method("team.info", tier=3, scopes=("team:read",), takes={"team": TEXT, "domain": TEXT, "include_slackbot_availability": TRUTH})
+@method(
+    "team.info",
+    tier=3,
+    scopes=("team:read",),
+    takes={"team": TEXT, "domain": TEXT, "include_slackbot_availability": TRUTH},
+)
 async def team_info(request: Request) -> Answer:
     """The workspace."""
     workspace = request.workspace

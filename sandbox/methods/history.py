@@ -75,7 +75,8 @@ async def conversations_history(request: Request) -> Answer:
         answer["latest"] = request.text("latest")
     if request.text("oldest"):
         answer["oldest"] = request.text("oldest")
-    return {**answer, "pin_count": 0}
+    pins = sum("pinned_to" in message for message in channel.messages)
+    return {**answer, "pin_count": pins}
 
 
 def _in_channel(message: Message) -> bool:

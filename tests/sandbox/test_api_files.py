@@ -42,7 +42,7 @@ async def test_the_sdk_uploads_and_shares_a_file(client: AsyncWebClient, workspa
 async def test_the_bytes_are_downloaded_with_the_token(
     client: AsyncWebClient, workspace: Workspace, app: App
 ) -> None:
-    file = (await client.files_upload_v2(filename="ä ö.txt", content="grüße", channel="CGENERAL"))["file"]
+    file = (await client.files_upload_v2(filename="ä #1?.txt", content="grüße", channel="CGENERAL"))["file"]
     address = (await client.files_info(file=file["id"]))["file"]["url_private_download"]
 
     assert await fetch(address, app.bot_token) == (200, "grüße".encode())

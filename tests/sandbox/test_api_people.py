@@ -1,4 +1,4 @@
-"""users.*, usergroups.*, reactions.*, team.info, bots.info: people, their groups and their emoji."""
+"""users.*, usergroups.*, team.info, bots.info, reactions.*, pins.*: people, groups, emoji and pins."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -199,3 +199,22 @@ async def test_a_message_takes_23_different_emoji(
     call = client.reactions_add(channel="CGENERAL", timestamp=ts, name="one-more")
     assert await refused(call) == "too_many_emoji"
     await client.reactions_add(channel="CGENERAL", timestamp=ts, name="emoji0")
+
+
+async def test_messages_are_pinned_listed_and_unpinned(
+    client: AsyncWebClient, workspace: Workspace, app: App, refused: Refused
+) -> None:
+    app.scopes += ["pins:read", "pins:write"]
+    ts = workspace.post("CGENERAL", {"user": "UANN", "text": "t"})["ts"]
+
+    await client.pins_add(channel="CGENERAL", timestamp=ts)
+    assert await refused(client.pins_add(channel="CGENERAL", timestamp=ts)) == "already_pinned"
+    listed = (await client.pins_list(channel="CGENERAL"))["items"]
+    history = await client.conversations_history(channel="CGENERAL")
+    await client.pins_remove(channel="CGENERAL", timestamp=ts)
+
+    assert [item["message"]["ts"] for item in listed] == [ts]
+    assert history["pin_count"] == 1
+    assert (await client.pins_list(channel="CGENERAL"))["items"] == []
+    assert await refused(client.pins_remove(channel="CGENERAL", timestamp=ts)) == "no_pin"
+    assert await refused(client.pins_add(channel="CGENERAL")) == "no_item_specified"
