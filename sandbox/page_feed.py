@@ -22,6 +22,7 @@ _CHANNEL_KINDS = frozenset(
         "member_left_channel",
     }
 )
+_CHANNEL_NOTES = frozenset({"channel_topic", "channel_purpose"})
 _PEOPLE_KINDS = frozenset({"team_join", "user_change", "subteam_updated", "subteam_members_changed"})
 _VIEW_KINDS = frozenset({"view_opened", "view_updated", "view_closed"})
 _REACTION_KINDS = frozenset({"reaction_added", "reaction_removed"})
@@ -39,6 +40,7 @@ class Feed:
         self._workspace = workspace
         self._at_most = at_most
         self._known: set[str] = set()
+        self._is_behind = False
 
     def start(self) -> None:
         """Queue the snapshot."""
@@ -85,7 +87,7 @@ class Feed:
         channel = self._workspace.channels.get(change.channel)
         if channel is None or not _sees(channel, self.user_id):
             return
-        if channel.id not in self._known:
+        if channel.id not in self._known or change.body.get("subtype") in _CHANNEL_NOTES:
             self._send_channels()
         if change.kind == "message":
             self._send_message("message", channel, change.body)
@@ -151,11 +153,14 @@ class Feed:
         return {"type": "thread", "channel": channel_id, "thread_ts": thread_ts, "messages": found}
 
     def _send(self, told: dict[str, Any]) -> None:
+        if self._is_behind:
+            return
         if self.waiting.qsize() >= self._at_most:
             # A page that stands still must not fill the memory: connecting again brings a fresh snapshot.
             while not self.waiting.empty():
                 self.waiting.get_nowait()
             self.waiting.put_nowait(None)
+            self._is_behind = True
             return
         # As text at once: the workspace goes on changing these very dicts.
         self.waiting.put_nowait(json.dumps(told, ensure_ascii=False))

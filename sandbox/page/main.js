@@ -151,9 +151,11 @@ function titleNodes(channel, own) {
 function drawTabs(tabs, own) {
   tabs.hidden = !(own && own.home_tab);
   if (tabs.hidden) return;
+  const focused = tabs.contains(document.activeElement);
   const tab = (key, label) =>
     el("button", { type: "button", class: "tab", role: "tab", "aria-selected": String(state.at.tab === key), text: label, on: { click: () => goTo({ tab: key, thread: "" }) } });
   fill(tabs, tab("home", "Home"), own.messages_tab && tab("messages", "Messages"));
+  if (focused) tabs.querySelector('[aria-selected="true"]')?.focus();
 }
 
 function joinNodes(channel) {

@@ -14,11 +14,13 @@ export function notices() {
   };
   on("notice", ({ text, error, messages = [] }) => {
     const drop = el("button", { type: "button", class: "tool", "aria-label": "Dismiss" }, icon("close"));
-    const words = text || `Slack refused this: ${error}`;
+    // Slack's own faults begin with "[ERROR]"; what its client says is a sentence that stands by itself.
+    const faults = messages.filter((line) => line.startsWith("["));
+    const words = text || messages.find((line) => !line.startsWith("[")) || `Slack refused this: ${error}`;
     const note = el(
       "div",
       { class: "notice", role: "alert" },
-      el("div", { class: "notice-text" }, el("span", { text: words, dir: "auto" }), messages.map((line) => el("code", { class: "notice-line", text: line }))),
+      el("div", { class: "notice-text" }, el("span", { text: words, dir: "auto" }), faults.map((line) => el("code", { class: "notice-line", text: line }))),
       drop,
     );
     const remove = () => {

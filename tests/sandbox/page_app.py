@@ -66,7 +66,8 @@ def every_block() -> list[Json]:
             "block_id": "about",
             "text": mrkdwn(
                 "*Action plan* is due <!date^1687521600^{date_long} at {time}|23 June>. _Two_ of ~three~ "
-                "steps are done; see <https://example.org/plan?a=1&amp;b=2|the plan>, ask <@UBEN> or <#CGENERAL>.\n"
+                "steps are done; see <https://example.org/plan?a=1&amp;b=2|the plan>, ask <@UBEN> "
+                "or <#CGENERAL>.\n"
                 "> Quoted words\nRun `make demo` &amp; enjoy &lt;it&gt;.\n```for day in week:\n    rest()```"
             ),
             "accessory": button("Open", "open_form", style="primary"),

@@ -4,47 +4,46 @@ import json
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Locator, Page, expect
 from slack_sdk.web.async_client import AsyncWebClient
 
+from sandbox.limits import Rates
 from sandbox.records import App
 from sandbox.server import Sandbox
+from sandbox.workspace import Workspace
+from tests.sandbox.browsing import DESKTOP, IN_CHROMIUM, PHONE, chromium
 from tests.sandbox.page_app import HARD_TEXTS, every_block, running
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
-PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}: apt-get install chromium"),
-]
+pytestmark = IN_CHROMIUM
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """Debian's Chromium, headless."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chromium_here() -> AsyncIterator[Browser]:
+    """One browser for the module."""
+    async with chromium() as browser:
         yield browser
-        await browser.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
+async def sandbox(workspace: Workspace, app: App) -> AsyncIterator[Sandbox]:
+    """The workspace served on a free port, on the loop of the browser."""
+    async with Sandbox(workspace, rates=Rates.off()) as sandbox:
+        yield sandbox
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def browser(chromium_here: Browser, sandbox: Sandbox) -> AsyncIterator[Browser]:
+    """The browser; its windows are closed after each test."""
+    yield chromium_here
+    for context in chromium_here.contexts:
+        await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def board(sandbox: Sandbox, app: App) -> AsyncIterator[AsyncWebClient]:
     """The app of page_app.py runs; this is its own client."""
     async with running(sandbox, app) as bolt:
