@@ -4,7 +4,7 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from sandbox.records import App
 from sandbox.server import Sandbox
 from sandbox.workspace import Workspace
 
+Refused = Callable[[Awaitable[Any]], Awaitable[str]]
 ROOT = Path(__file__).parents[2]
 
 
@@ -168,6 +169,30 @@ async def test_faults_are_ordered_listed_and_cleared(
     async with control.delete("/control/faults") as response:
         assert await response.json() == {"faults": []}
     assert sandbox.faults.rules == []
+
+
+async def test_sockets_are_refreshed_and_cut_from_outside(
+    control: aiohttp.ClientSession, client: AsyncWebClient, app: App
+) -> None:
+    opened = await client.apps_connections_open(app_token=app.app_token)
+    async with control.ws_connect(opened["url"]) as socket:
+        hello = await socket.receive_json(timeout=5)
+        refreshed = await ask(control, "sockets", {"do": "refresh"})
+        farewell = await socket.receive_json(timeout=5)
+        await ask(control, "sockets", {"do": "cut"})
+        end = await socket.receive(timeout=5)
+
+    assert (hello["type"], refreshed) == ("hello", (200, {}))
+    assert (farewell["type"], farewell["reason"]) == ("disconnect", "refresh_requested")
+    assert end.type in {aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR}
+
+
+async def test_a_socket_needs_socket_mode(client: AsyncWebClient, app: App, refused: Refused) -> None:
+    app.socket_mode = False
+
+    call = client.apps_connections_open(app_token=app.app_token)
+
+    assert await refused(call) == "socket_mode_not_enabled"
 
 
 async def test_a_person_is_made_to_speak_and_asked_what_they_see(
