@@ -117,7 +117,8 @@ def manifest(*, prefix: str = "", http_url: str | None = None) -> dict[str, Any]
                     **({"url": url} if url else {}),
                     "description": command.description,
                     "usage_hint": command.usage,
-                    "should_escape": False,
+                    # Names come with their ids: `/homework extend @name`.
+                    "should_escape": True,
                 }
                 for command in COMMANDS
             ],

@@ -8,6 +8,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext, AsyncResp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain import calendar
+from bot.domain.deadlines import read_deadline
 from bot.domain.homework import Homework
 from bot.domain.ids import EditionKey, HomeworkId, UserId
 from bot.domain.members import Actor
@@ -190,12 +191,16 @@ async def _new_form(deps: Deps, who: Actor) -> Payload:
 
 
 async def _extend_form(deps: Deps, who: Actor, typed: str) -> Payload:
-    asked = extending(typed)
+    asked, now = extending(typed), deps.now()
     every = await homework.everything(deps.db, team_id=who.team_id)
     chosen: Homework | None = None
+    due: datetime | None = None
     if asked.key:
         chosen = await homework.homework_named(deps.db, team_id=who.team_id, key=asked.key)
-    return views.extend(every, person=asked.person, chosen=chosen.id if chosen else None)
+    if chosen is not None and asked.deadline:
+        today = calendar.local_date(now, chosen.zone)
+        due = read_deadline(asked.deadline, chosen.zone, today, now=now)
+    return views.extend(every, person=asked.person, chosen=chosen.id if chosen else None, due=due)
 
 
 def _written(view: Payload) -> Written:
