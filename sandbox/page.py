@@ -94,6 +94,8 @@ class Page:
     async def upload(self, request: web.Request) -> web.Response:
         """POST /page/upload: a file that a later message or submission of this page will name by `upload`."""
         _refuse_strangers(request)
+        if not request.content_type.startswith("multipart/"):
+            raise web.HTTPBadRequest(text="not a form")
         part = await (await request.multipart()).next()
         if not isinstance(part, BodyPartReader):
             raise web.HTTPBadRequest(text="no file")

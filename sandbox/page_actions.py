@@ -1,14 +1,14 @@
 """What people do on the page, each as their Slack client would do it; who asks over HTTP is in page.py."""
 
 import mimetypes
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sandbox.blocks import elements_of
-from sandbox.entries import Values, first_entry
+from sandbox.entries import first_entry
 from sandbox.errors import SlackError
 from sandbox.interactions import action_of
 from sandbox.payloads import Place
@@ -222,16 +222,16 @@ class Actions:
             raise NotOnPage("That window is not open any more.")
         return stack[-1]
 
-    def _enter(self, user_id: str, place: Place, values: Values | None) -> None:
+    def _enter(self, user_id: str, place: Place, values: Any) -> None:
         """Keep what the page holds; what has gone from the blocks since is left out."""
-        for block_id, entries in (values or {}).items():
-            for action_id, value in entries.items():
-                with suppress(NotOnPage):
-                    _, element = _element(place, block_id, action_id)
-                    if element["type"] in _STATELESS:
-                        continue
-                    entered = self._entry(user_id, element, value)
-                    self._sandbox.interactions.enter(user_id, place, block_id, action_id, entered)
+        for block_id, action_id, value in _entries(values):
+            try:
+                _, element = _element(place, block_id, action_id)
+            except NotOnPage:
+                continue
+            if element["type"] not in _STATELESS:
+                entered = self._entry(user_id, element, value)
+                self._sandbox.interactions.enter(user_id, place, block_id, action_id, entered)
 
     def _entry(self, user_id: str, element: dict[str, Any], value: Body) -> Body:
         kind = element["type"]
@@ -267,6 +267,12 @@ class Actions:
                 raise NotOnPage("where the clock is to go was not said")
         await self._sandbox.move_clock(instant)
         return {"now_ms": self._sandbox.clock.now().timestamp() * 1000}
+
+
+def _entries(values: Any) -> Iterator[tuple[str, str, Body]]:
+    for block_id, entries in (values or {}).items():
+        for action_id, value in entries.items():
+            yield block_id, action_id, value
 
 
 def _text(body: Body, key: str) -> str:

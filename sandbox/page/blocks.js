@@ -1,14 +1,19 @@
 // Layout blocks → nodes, for messages, modals and Home alike; the interactive elements are in elements.js.
 
 import { el, icon, newId } from "./dom.js";
-import { element, textNodes } from "./elements.js";
+import { element } from "./elements.js";
+import { textNodes } from "./labels.js";
 import { mrkdwn, plain } from "./mrkdwn.js";
 import { markdown, richText } from "./richtext.js";
 import { context, state } from "./store.js";
 
 /** All blocks of a surface; `errors`: block id → the sentence shown at its field. */
 export function blocksNode(blocks, host, errors = {}) {
-  return el("div", { class: "blocks" }, ...blocks.map((block) => blockNode(block, host, errors[block.block_id])));
+  return el(
+    "div",
+    { class: "blocks" },
+    ...blocks.map((block) => blockNode(block, host, errors[block.block_id])),
+  );
 }
 
 function blockNode(block, host, error) {
@@ -20,8 +25,20 @@ function blockNode(block, host, error) {
 
 function section(block, host) {
   const text = block.text && el("div", { class: "section-text" }, ...textNodes(block.text));
-  const fields = block.fields && el("div", { class: "section-fields" }, ...block.fields.map((field) => el("div", { class: "section-field" }, ...textNodes(field))));
-  const accessory = block.accessory && el("div", { class: `accessory accessory-${block.accessory.type}` }, anyElement(block.accessory, block, host));
+  const fields =
+    block.fields &&
+    el(
+      "div",
+      { class: "section-fields" },
+      ...block.fields.map((field) => el("div", { class: "section-field" }, ...textNodes(field))),
+    );
+  const accessory =
+    block.accessory &&
+    el(
+      "div",
+      { class: `accessory accessory-${block.accessory.type}` },
+      anyElement(block.accessory, block, host),
+    );
   return el("div", { class: "block section" }, el("div", { class: "section-body" }, text, fields), accessory);
 }
 
@@ -31,32 +48,60 @@ function anyElement(item, block, host) {
 }
 
 function actions(block, host) {
-  return el("div", { class: "block actions" }, ...block.elements.map((item) => anyElement(item, block, host)));
+  return el(
+    "div",
+    { class: "block actions" },
+    ...block.elements.map((item) => anyElement(item, block, host)),
+  );
 }
 
 function contextBlock(block) {
   const pieces = block.elements.map((item) =>
-    item.type === "image" ? picture(item, "context-image") : el("span", { class: "context-text" }, ...textNodes(item)),
+    item.type === "image"
+      ? picture(item, "context-image")
+      : el("span", { class: "context-text" }, ...textNodes(item)),
   );
   return el("div", { class: "block context" }, ...pieces);
 }
 
 function header(block) {
-  return el("div", { class: "block header", role: "heading", "aria-level": 3, dir: "auto" }, ...plain(block.text.text, block.text));
+  return el(
+    "div",
+    { class: "block header", role: "heading", "aria-level": 3, dir: "auto" },
+    ...plain(block.text.text, block.text),
+  );
 }
 
 function image(block) {
-  const title = block.title && el("figcaption", { class: "image-title", dir: "auto" }, ...plain(block.title.text, block.title));
+  const title =
+    block.title &&
+    el("figcaption", { class: "image-title", dir: "auto" }, ...plain(block.title.text, block.title));
   return el("figure", { class: "block image" }, title, picture(block, "block-image"));
 }
 
 // A picture that cannot be loaded (the demo works without a network) shows what it is of.
 function picture(item, className) {
   const stored = item.slack_file?.id;
-  const source = stored ? `/page/files/${encodeURIComponent(stored)}` : item.image_url ?? item.slack_file?.url;
-  const node = el("img", { class: className, alt: item.alt_text, title: item.alt_text, loading: "lazy", referrerpolicy: "no-referrer" });
+  const source = stored
+    ? `/page/files/${encodeURIComponent(stored)}`
+    : (item.image_url ?? item.slack_file?.url);
+  const node = el("img", {
+    class: className,
+    alt: item.alt_text,
+    title: item.alt_text,
+    loading: "lazy",
+    referrerpolicy: "no-referrer",
+  });
   node.addEventListener("error", () => {
-    node.replaceWith(el("span", { class: `${className} image-missing`, role: "img", "aria-label": item.alt_text, text: item.alt_text, dir: "auto" }));
+    node.replaceWith(
+      el("span", {
+        class: `${className} image-missing`,
+        role: "img",
+        "aria-label": item.alt_text,
+        text: item.alt_text,
+        dir: "auto",
+      }),
+    );
   });
   node.src = source;
   return node;
@@ -75,7 +120,12 @@ function input(block, host, error) {
   return el(
     "div",
     { class: `block input${error ? " has-error" : ""}` },
-    el("div", { class: "input-label", dir: "auto" }, ...plain(block.label.text, block.label), block.optional && el("span", { class: "input-optional", text: " (optional)" })),
+    el(
+      "div",
+      { class: "input-label", dir: "auto" },
+      ...plain(block.label.text, block.label),
+      block.optional && el("span", { class: "input-optional", text: " (optional)" }),
+    ),
     field,
     el(
       "div",
@@ -96,9 +146,20 @@ export function fileNode(file) {
   const url = `/page/files/${encodeURIComponent(file.id)}`;
   const name = file.title || file.name || "file";
   const size = file.size !== undefined && el("span", { class: "file-size", text: sizeOf(file.size) });
-  const card = el("a", { class: "file-card", href: url, download: file.name ?? "" }, icon("file"), el("span", { class: "file-name", text: name, dir: "auto" }), size);
+  const card = el(
+    "a",
+    { class: "file-card", href: url, download: file.name ?? "" },
+    icon("file"),
+    el("span", { class: "file-name", text: name, dir: "auto" }),
+    size,
+  );
   if (!/^image\/(png|jpeg|gif|webp)$/.test(file.mimetype ?? "")) return card;
-  return el("div", { class: "file-picture" }, card, el("img", { class: "block-image", src: url, alt: name, loading: "lazy" }));
+  return el(
+    "div",
+    { class: "file-picture" },
+    card,
+    el("img", { class: "block-image", src: url, alt: name, loading: "lazy" }),
+  );
 }
 
 function sizeOf(bytes) {
@@ -134,6 +195,7 @@ function attachmentNode(attachment, host) {
   const text = attachment.text && el("div", {}, ...mrkdwn(attachment.text, context()));
   const inner = attachment.blocks?.length ? blocksNode(attachment.blocks, host) : undefined;
   const node = el("div", { class: "attachment" }, title, text, inner);
-  if (/^#?[0-9a-f]{6}$/i.test(attachment.color ?? "")) node.style.borderColor = `#${attachment.color.replace("#", "")}`;
+  if (/^#?[0-9a-f]{6}$/i.test(attachment.color ?? ""))
+    node.style.borderColor = `#${attachment.color.replace("#", "")}`;
   return node;
 }

@@ -5,12 +5,27 @@ import { act, isTicking, me, nowMs, on } from "./store.js";
 import { instantAt, shortDayIn, timeIn, wallIn } from "./time.js";
 
 const HOUR_S = 3600;
-const STEPS = [["+1 hour", HOUR_S], ["+1 day", 24 * HOUR_S], ["+1 week", 7 * 24 * HOUR_S]];
+const STEPS = [
+  ["+1 hour", HOUR_S],
+  ["+1 day", 24 * HOUR_S],
+  ["+1 week", 7 * 24 * HOUR_S],
+];
 
 /** The clock's button; it opens the controls. */
 export function clock() {
   const face = el("span", { class: "clock-face" });
-  const button = el("button", { type: "button", class: "clock", "aria-haspopup": "dialog", "aria-expanded": "false", title: "Move the workspace's clock" }, icon("clock"), face);
+  const button = el(
+    "button",
+    {
+      type: "button",
+      class: "clock",
+      "aria-haspopup": "dialog",
+      "aria-expanded": "false",
+      title: "Move the workspace's clock",
+    },
+    icon("clock"),
+    face,
+  );
   const draw = () => {
     const tz = me().tz;
     const ms = nowMs();
@@ -18,7 +33,12 @@ export function clock() {
     const shown = `${day} ${time} ${tz}`;
     if (face.dataset.shown === shown) return;
     face.dataset.shown = shown;
-    fill(face, el("span", { class: "clock-day", text: day }), el("span", { class: "clock-time", text: time }), el("span", { class: "clock-zone", text: tz.split("/").pop().replaceAll("_", " ") }));
+    fill(
+      face,
+      el("span", { class: "clock-day", text: day }),
+      el("span", { class: "clock-time", text: time }),
+      el("span", { class: "clock-zone", text: tz.split("/").pop().replaceAll("_", " ") }),
+    );
     button.setAttribute("aria-label", `Workspace clock: ${day}, ${time}, ${tz}. Move it`);
   };
   for (const event of ["snapshot", "clock", "people"]) on(event, draw);
@@ -29,7 +49,11 @@ export function clock() {
 
 function openControls(button) {
   const tz = me().tz;
-  const wall = el("input", { type: "datetime-local", class: "field", "aria-label": `Date and time in ${tz}` });
+  const wall = el("input", {
+    type: "datetime-local",
+    class: "field",
+    "aria-label": `Date and time in ${tz}`,
+  });
   wall.value = wallIn(tz, nowMs());
   const status = el("div", { class: "clock-status", role: "status" });
   const move = async (body, pressed) => {
@@ -37,7 +61,9 @@ function openControls(button) {
     status.textContent = "Moving…";
     const answer = await act("clock", body);
     pressed.removeAttribute("aria-busy");
-    status.textContent = answer.ok ? `It is now ${shortDayIn(tz, nowMs())}, ${timeIn(tz, nowMs())}.` : "The clock did not move.";
+    status.textContent = answer.ok
+      ? `It is now ${shortDayIn(tz, nowMs())}, ${timeIn(tz, nowMs())}.`
+      : "The clock did not move.";
     wall.value = wallIn(tz, nowMs());
   };
   const steps = STEPS.map(([label, seconds]) => {
@@ -54,7 +80,10 @@ function openControls(button) {
   const box = el(
     "div",
     { class: "clock-box", popover: "auto", role: "dialog", "aria-label": "Move the clock" },
-    el("p", { class: "clock-note", text: `This workspace has a clock of its own${isTicking() ? "" : " (it stands still)"}. Times are in your zone, ${tz}.` }),
+    el("p", {
+      class: "clock-note",
+      text: `This workspace has a clock of its own${isTicking() ? "" : " (it stands still)"}. Times are in your zone, ${tz}.`,
+    }),
     el("div", { class: "actions" }, steps),
     form,
     status,

@@ -18,13 +18,39 @@ export function composer({ place, inThread = false }) {
     "aria-expanded": "false",
     enterkeyhint: "send",
   });
-  const offers = el("div", { id: listId, class: "offers", role: "listbox", "aria-label": "Suggestions", hidden: true });
+  const offers = el("div", {
+    id: listId,
+    class: "offers",
+    role: "listbox",
+    "aria-label": "Suggestions",
+    hidden: true,
+  });
   const chips = el("ul", { class: "file-list" });
-  const fileInput = el("input", { type: "file", multiple: true, class: "file-field", "aria-label": "Attach files" });
+  const fileInput = el("input", {
+    type: "file",
+    multiple: true,
+    class: "file-field",
+    "aria-label": "Attach files",
+  });
   const attach = el("label", { class: "tool", title: "Attach files" }, icon("clip"), fileInput);
-  const bolt = el("button", { type: "button", class: "tool", title: "Shortcuts", "aria-label": "Shortcuts", "aria-haspopup": "menu" }, icon("bolt"));
-  const send = el("button", { type: "submit", class: "send", title: "Send", "aria-label": "Send" }, icon("send"));
-  const form = el("form", { class: "composer" }, offers, chips, area, el("div", { class: "composer-foot" }, attach, !inThread && bolt, el("span", { class: "spacer" }), send));
+  const bolt = el(
+    "button",
+    { type: "button", class: "tool", title: "Shortcuts", "aria-label": "Shortcuts", "aria-haspopup": "menu" },
+    icon("bolt"),
+  );
+  const send = el(
+    "button",
+    { type: "submit", class: "send", title: "Send", "aria-label": "Send" },
+    icon("send"),
+  );
+  const form = el(
+    "form",
+    { class: "composer" },
+    offers,
+    chips,
+    area,
+    el("div", { class: "composer-foot" }, attach, !inThread && bolt, el("span", { class: "spacer" }), send),
+  );
   let files = [];
   let rows = [];
   let current = -1;
@@ -38,12 +64,22 @@ export function composer({ place, inThread = false }) {
     fill(
       chips,
       files.map((file) => {
-        const drop = el("button", { type: "button", class: "button-plain", "aria-label": `Remove ${file.name}` }, icon("close"));
+        const drop = el(
+          "button",
+          { type: "button", class: "button-plain", "aria-label": `Remove ${file.name}` },
+          icon("close"),
+        );
         drop.addEventListener("click", () => {
           files = files.filter((other) => other !== file);
           drawFiles();
         });
-        return el("li", { class: "file-chip" }, icon("file"), el("span", { text: file.name, dir: "auto" }), drop);
+        return el(
+          "li",
+          { class: "file-chip" },
+          icon("file"),
+          el("span", { text: file.name, dir: "auto" }),
+          drop,
+        );
       }),
     );
     grow();
@@ -82,14 +118,22 @@ export function composer({ place, inThread = false }) {
       const node = el(
         "div",
         { id: newId("offer"), class: "offer", role: "option", "aria-selected": "false" },
-        el("span", { class: "offer-main" }, el("span", { class: "offer-name", text: entry.name, dir: "auto" }), entry.hint && el("span", { class: "offer-hint", text: entry.hint })),
+        el(
+          "span",
+          { class: "offer-main" },
+          el("span", { class: "offer-name", text: entry.name, dir: "auto" }),
+          entry.hint && el("span", { class: "offer-hint", text: entry.hint }),
+        ),
         entry.note && el("span", { class: "offer-note", text: entry.note, dir: "auto" }),
       );
       node.addEventListener("pointerdown", (event) => event.preventDefault());
       node.addEventListener("click", () => take(index));
       return { node, offer: entry };
     });
-    fill(offers, rows.map((row) => row.node));
+    fill(
+      offers,
+      rows.map((row) => row.node),
+    );
     offers.hidden = false;
     area.setAttribute("aria-expanded", "true");
     mark(0);
@@ -110,7 +154,12 @@ export function composer({ place, inThread = false }) {
     form.setAttribute("aria-busy", "true");
     const answer = isCommand
       ? await act("command", { channel, text, thread_ts: thread || undefined })
-      : await act("say", { channel, text: sent.text, thread_ts: thread || undefined, uploads: sent.files.map((file) => file.upload) });
+      : await act("say", {
+          channel,
+          text: sent.text,
+          thread_ts: thread || undefined,
+          uploads: sent.files.map((file) => file.upload),
+        });
     form.removeAttribute("aria-busy");
     if (!answer.ok && !area.value) {
       // What was written is not lost to a refusal.
@@ -127,7 +176,9 @@ export function composer({ place, inThread = false }) {
   });
   area.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const whole = rows[current] && area.value.slice(rows[current].offer.from, area.selectionStart) === rows[current].offer.text.trim();
+    const whole =
+      rows[current] &&
+      area.value.slice(rows[current].offer.from, area.selectionStart) === rows[current].offer.text.trim();
     if (rows.length && step) {
       event.preventDefault();
       mark((current + step + rows.length) % rows.length);
@@ -163,7 +214,11 @@ export function composer({ place, inThread = false }) {
   const refresh = () => {
     const { channel, thread } = place();
     const where = state.channels.get(channel);
-    const name = where ? (where.kind === "im" || where.kind === "mpim" ? channelName(where) : `#${where.name}`) : "";
+    const name = where
+      ? where.kind === "im" || where.kind === "mpim"
+        ? channelName(where)
+        : `#${where.name}`
+      : "";
     const words = thread ? "Reply…" : `Message ${name}`;
     area.placeholder = words;
     area.setAttribute("aria-label", thread ? "Reply in thread" : words);
@@ -181,7 +236,11 @@ function openShortcuts(anchor) {
     const own = app.shortcuts.filter((shortcut) => shortcut.type === "global");
     if (own.length) items.push(app.name);
     for (const shortcut of own) {
-      items.push({ label: shortcut.name, note: shortcut.description, run: () => act("shortcut", { app: app.id, callback_id: shortcut.callback_id }) });
+      items.push({
+        label: shortcut.name,
+        note: shortcut.description,
+        run: () => act("shortcut", { app: app.id, callback_id: shortcut.callback_id }),
+      });
     }
   }
   if (!items.length) items.push("No app has shortcuts here");
@@ -199,17 +258,36 @@ function offersFor(value, caret, { inThread }) {
 }
 
 function commandOffers(before) {
-  const commands = [...state.apps.values()].flatMap((app) => app.commands.map((command) => ({ ...command, app: app.name })));
+  const commands = [...state.apps.values()].flatMap((app) =>
+    app.commands.map((command) => ({ ...command, app: app.name })),
+  );
   return commands
     .filter(({ command }) => command.startsWith(before.toLowerCase()))
     .sort((a, b) => (a.command < b.command ? -1 : 1))
-    .map((found) => ({ from: 0, text: `${found.command} `, name: found.command, hint: found.usage_hint, note: `${found.description} · ${found.app}` }));
+    .map((found) => ({
+      from: 0,
+      text: `${found.command} `,
+      name: found.command,
+      hint: found.usage_hint,
+      note: `${found.description} · ${found.app}`,
+    }));
 }
 
 function peopleOffers(query, from) {
   const sought = query.toLocaleLowerCase();
-  const fits = (user) => !user.deleted && `${user.name} ${user.real_name}`.toLocaleLowerCase().split(/[\s._-]+/).concat(user.name.toLowerCase()).some((word) => word.startsWith(sought));
-  const people = [...state.users.values()].filter(fits).map((user) => ({ from, text: `@${user.name} `, name: user.real_name || user.name, note: `@${user.name}` }));
+  const fits = (user) =>
+    !user.deleted &&
+    `${user.name} ${user.real_name}`
+      .toLocaleLowerCase()
+      .split(/[\s._-]+/)
+      .concat(user.name.toLowerCase())
+      .some((word) => word.startsWith(sought));
+  const people = [...state.users.values()].filter(fits).map((user) => ({
+    from,
+    text: `@${user.name} `,
+    name: user.real_name || user.name,
+    note: `@${user.name}`,
+  }));
   const groups = [...state.groups.values()]
     .filter((group) => group.handle.toLocaleLowerCase().startsWith(sought))
     .map((group) => ({ from, text: `@${group.handle} `, name: `@${group.handle}`, note: group.name }));
@@ -218,7 +296,11 @@ function peopleOffers(query, from) {
 
 function channelOffers(query, from) {
   return [...state.channels.values()]
-    .filter((channel) => (channel.kind === "public" || channel.kind === "private") && channel.name.startsWith(query.toLowerCase()))
+    .filter(
+      (channel) =>
+        (channel.kind === "public" || channel.kind === "private") &&
+        channel.name.startsWith(query.toLowerCase()),
+    )
     .map((channel) => ({ from, text: `#${channel.name} `, name: `#${channel.name}`, note: channel.purpose }))
     .slice(0, 8);
 }

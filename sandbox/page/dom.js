@@ -10,9 +10,11 @@ export function el(tag, props = {}, ...children) {
     if (value === undefined || value === null || value === false) continue;
     if (name === "class") node.className = value;
     else if (name === "text") node.textContent = value;
-    else if (name === "on") for (const [event, listener] of Object.entries(value)) node.addEventListener(event, listener);
+    else if (name === "on")
+      for (const [event, listener] of Object.entries(value)) node.addEventListener(event, listener);
     else if (name === "data") Object.assign(node.dataset, value);
-    else if (name === "style") for (const [property, css] of Object.entries(value)) node.style.setProperty(property, css);
+    else if (name === "style")
+      for (const [property, css] of Object.entries(value)) node.style.setProperty(property, css);
     else node.setAttribute(name, value === true ? "" : String(value));
   }
   node.append(...children.flat().filter((child) => child || child === 0));
@@ -54,7 +56,11 @@ const PATHS = {
 export function icon(name) {
   const ns = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(ns, "svg");
-  for (const [key, value] of Object.entries({ viewBox: "0 0 24 24", class: `icon icon-${name}`, "aria-hidden": "true" })) {
+  for (const [key, value] of Object.entries({
+    viewBox: "0 0 24 24",
+    class: `icon icon-${name}`,
+    "aria-hidden": "true",
+  })) {
     svg.setAttribute(key, value);
   }
   const path = document.createElementNS(ns, "path");
@@ -67,7 +73,10 @@ export function icon(name) {
 export function avatar(id, name, { square = false, size = "" } = {}) {
   let hash = 7;
   for (const letter of id) hash = (hash * 31 + letter.codePointAt(0)) % 3600;
-  const words = name.replace(/[^\p{L}\p{N} ]/gu, " ").trim().split(/\s+/);
+  const words = name
+    .replace(/[^\p{L}\p{N} ]/gu, " ")
+    .trim()
+    .split(/\s+/);
   const first = [...(words[0] || "?")][0];
   const last = words.length > 1 ? [...words[words.length - 1]][0] : "";
   const classes = ["avatar", square && "avatar-app", size && `avatar-${size}`].filter(Boolean).join(" ");
@@ -107,7 +116,8 @@ export function placeBeside(box, anchor) {
 export function openMenu(anchor, items, { label = "Menu" } = {}) {
   const buttons = [];
   const rows = items.map((item) => {
-    if (typeof item === "string") return el("div", { class: "menu-heading", text: item, role: "presentation" });
+    if (typeof item === "string")
+      return el("div", { class: "menu-heading", text: item, role: "presentation" });
     const button = el(
       "button",
       { type: "button", class: `menu-item${item.danger ? " danger" : ""}`, role: "menuitem", tabindex: "-1" },

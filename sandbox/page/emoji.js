@@ -25,10 +25,12 @@ three 3️⃣|four 4️⃣|five 5️⃣|six 6️⃣|seven 7️⃣|eight 8️⃣|
 small_orange_diamond 🔸|black_small_square ▪️|white_small_square ▫️|heavy_plus_sign ➕|heavy_minus_sign ➖|zzz 💤|wastebasket 🗑️|label 🏷️`;
 
 export const EMOJI = new Map(
-  COMMON.replace(/\n/g, "").split("|").map((entry) => {
-    const at = entry.indexOf(" ");
-    return [entry.slice(0, at), entry.slice(at + 1)];
-  }),
+  COMMON.replace(/\n/g, "")
+    .split("|")
+    .map((entry) => {
+      const at = entry.indexOf(" ");
+      return [entry.slice(0, at), entry.slice(at + 1)];
+    }),
 );
 
 /** The character of a shortcode without colons (a skin tone after `::` is dropped), or undefined. */
@@ -37,4 +39,13 @@ export function emojiOf(name) {
 }
 
 /** What is offered under a message. */
-export const QUICK_REACTIONS = ["+1", "heart", "tada", "eyes", "white_check_mark", "raised_hands", "pray", "question"];
+export const QUICK_REACTIONS = [
+  "+1",
+  "heart",
+  "tada",
+  "eyes",
+  "white_check_mark",
+  "raised_hands",
+  "pray",
+  "question",
+];

@@ -2,7 +2,7 @@
 
 import { blocksNode } from "./blocks.js";
 import { el, fill } from "./dom.js";
-import { host } from "./messages.js";
+import { host } from "./host.js";
 import { act, appOfChannel, on, state } from "./store.js";
 
 /** The Home's node and `show()`, to be called when the tab is opened: the app hears of it (`app_home_opened`). */
@@ -22,7 +22,7 @@ export function home() {
       fill(node, el("div", { class: "empty", text: `${app.name} has nothing here yet.` }));
       return;
     }
-    const surface = host({ kind: "home", app: app.id }, `home ${state.me} ${view.id}`);
+    const surface = host({ kind: "home", app: app.id }, `home ${view.id}`);
     fill(node, el("div", { class: "home-inner" }, blocksNode(view.blocks, surface)));
   };
   on("home", draw);

@@ -8,7 +8,17 @@ import { MessageList } from "./messages.js";
 import * as modals from "./modal.js";
 import { notices } from "./notices.js";
 import { sidebar } from "./sidebar.js";
-import { act, appOfChannel, channelName, connect, disconnect, fetchPeople, goTo, on, state } from "./store.js";
+import {
+  act,
+  appOfChannel,
+  channelName,
+  connect,
+  disconnect,
+  fetchPeople,
+  goTo,
+  on,
+  state,
+} from "./store.js";
 
 const app = document.getElementById("app");
 
@@ -16,11 +26,18 @@ async function choosePerson() {
   disconnect();
   if (location.hash) history.pushState(null, "", location.pathname);
   const { team, people } = await fetchPeople();
-  const search = el("input", { type: "search", class: "field", placeholder: "Search people", "aria-label": "Search people" });
+  const search = el("input", {
+    type: "search",
+    class: "field",
+    placeholder: "Search people",
+    "aria-label": "Search people",
+  });
   const list = el("ul", { class: "people" });
   const draw = () => {
     const sought = search.value.toLocaleLowerCase();
-    const found = people.filter((person) => `${person.real_name} ${person.name} ${person.title}`.toLocaleLowerCase().includes(sought));
+    const found = people.filter((person) =>
+      `${person.real_name} ${person.name} ${person.title}`.toLocaleLowerCase().includes(sought),
+    );
     fill(
       list,
       found.map((person) =>
@@ -29,15 +46,32 @@ async function choosePerson() {
           {},
           el(
             "button",
-            { type: "button", class: "person", data: { user: person.id }, on: { click: () => enter(person.id) } },
+            {
+              type: "button",
+              class: "person",
+              data: { user: person.id },
+              on: { click: () => enter(person.id) },
+            },
             avatar(person.id, person.real_name),
-            el("span", { class: "person-text" }, el("span", { class: "person-name", text: person.real_name, dir: "auto" }), el("span", { class: "person-note", text: person.title || `@${person.name}`, dir: "auto" })),
+            el(
+              "span",
+              { class: "person-text" },
+              el("span", { class: "person-name", text: person.real_name, dir: "auto" }),
+              el("span", { class: "person-note", text: person.title || `@${person.name}`, dir: "auto" }),
+            ),
             el("span", { class: "person-zone", text: person.tz.split("/").pop().replaceAll("_", " ") }),
           ),
         ),
       ),
     );
-    if (!found.length) fill(list, el("li", { class: "empty", text: people.length ? "Nobody of that name." : "This workspace has no people yet." }));
+    if (!found.length)
+      fill(
+        list,
+        el("li", {
+          class: "empty",
+          text: people.length ? "Nobody of that name." : "This workspace has no people yet.",
+        }),
+      );
   };
   search.addEventListener("input", draw);
   draw();
@@ -47,7 +81,10 @@ async function choosePerson() {
       "main",
       { class: "choose" },
       el("h1", { text: team.name, dir: "auto" }),
-      el("p", { class: "choose-note", text: "A local workspace. Choose who you are; you can change at any time, or open a second window as somebody else." }),
+      el("p", {
+        class: "choose-note",
+        text: "A local workspace. Choose who you are; you can change at any time, or open a second window as somebody else.",
+      }),
       people.length > 8 && search,
       list,
     ),
@@ -68,20 +105,48 @@ function buildFrame() {
   const node = el("div", { class: "frame" });
   const closeMenu = () => node.classList.remove("menu-open");
   const side = sidebar({ onSwitch: choosePerson, onChosen: closeMenu });
-  const menu = el("button", { type: "button", class: "tool menu-button", "aria-label": "Conversations" }, icon("menu"));
+  const menu = el(
+    "button",
+    { type: "button", class: "tool menu-button", "aria-label": "Conversations" },
+    icon("menu"),
+  );
   menu.addEventListener("click", () => node.classList.toggle("menu-open"));
   const title = el("div", { class: "title" });
   const tabs = el("div", { class: "tabs", role: "tablist", hidden: true });
-  const offline = el("div", { class: "offline", role: "status", hidden: true, text: "The connection is lost. Trying again…" });
+  const offline = el("div", {
+    class: "offline",
+    role: "status",
+    hidden: true,
+    text: "The connection is lost. Trying again…",
+  });
   const list = new MessageList({ label: "Messages" });
   const box = composer({ place: () => ({ channel: state.at.channel, thread: "" }) });
   const join = el("div", { class: "join", hidden: true });
   const homeTab = home();
-  const conversation = el("section", { class: "conversation-panel", "aria-label": "Conversation" }, list.node, join, box.node, homeTab.node);
+  const conversation = el(
+    "section",
+    { class: "conversation-panel", "aria-label": "Conversation" },
+    list.node,
+    join,
+    box.node,
+    homeTab.node,
+  );
   const thread = threadPanel();
   const shade = el("div", { class: "shade", on: { click: closeMenu } });
   const head = el("header", { class: "head" }, menu, title, tabs, el("span", { class: "spacer" }), clock());
-  fill(node, side, shade, el("main", { class: "main" }, head, offline, notices(), el("div", { class: "panels" }, conversation, thread.node)));
+  fill(
+    node,
+    side,
+    shade,
+    el(
+      "main",
+      { class: "main" },
+      head,
+      offline,
+      notices(),
+      el("div", { class: "panels" }, conversation, thread.node),
+    ),
+  );
 
   const draw = () => {
     const { channel: id, tab } = state.at;
@@ -142,10 +207,22 @@ function titleNodes(channel, own) {
   const direct = channel.kind === "im" || channel.kind === "mpim";
   const name = channelName(channel);
   const other = channel.members.find((id) => id !== state.me) ?? state.me;
-  const mark = direct ? avatar(other, name, { size: "small", square: Boolean(own) }) : icon(channel.kind === "private" ? "lock" : "hash");
+  const mark = direct
+    ? avatar(other, name, { size: "small", square: Boolean(own) })
+    : icon(channel.kind === "private" ? "lock" : "hash");
   const members = channel.members.length;
-  const note = direct ? "" : [`${members} ${members === 1 ? "member" : "members"}`, channel.topic].filter(Boolean).join(" · ");
-  return [mark, el("div", { class: "title-text" }, el("h1", { text: name, dir: "auto" }), note && el("div", { class: "title-note", text: note, dir: "auto" }))];
+  const note = direct
+    ? ""
+    : [`${members} ${members === 1 ? "member" : "members"}`, channel.topic].filter(Boolean).join(" · ");
+  return [
+    mark,
+    el(
+      "div",
+      { class: "title-text" },
+      el("h1", { text: name, dir: "auto" }),
+      note && el("div", { class: "title-note", text: note, dir: "auto" }),
+    ),
+  ];
 }
 
 function drawTabs(tabs, own) {
@@ -153,7 +230,14 @@ function drawTabs(tabs, own) {
   if (tabs.hidden) return;
   const focused = tabs.contains(document.activeElement);
   const tab = (key, label) =>
-    el("button", { type: "button", class: "tab", role: "tab", "aria-selected": String(state.at.tab === key), text: label, on: { click: () => goTo({ tab: key, thread: "" }) } });
+    el("button", {
+      type: "button",
+      class: "tab",
+      role: "tab",
+      "aria-selected": String(state.at.tab === key),
+      text: label,
+      on: { click: () => goTo({ tab: key, thread: "" }) },
+    });
   fill(tabs, tab("home", "Home"), own.messages_tab && tab("messages", "Messages"));
   if (focused) tabs.querySelector('[aria-selected="true"]')?.focus();
 }
@@ -168,12 +252,28 @@ function joinNodes(channel) {
 
 function threadPanel() {
   const list = new MessageList({ thread: true, label: "Thread" });
-  const box = composer({ place: () => ({ channel: state.at.channel, thread: state.at.thread }), inThread: true });
+  const box = composer({
+    place: () => ({ channel: state.at.channel, thread: state.at.thread }),
+    inThread: true,
+  });
   const close = el("button", { type: "button", class: "tool", "aria-label": "Close thread" }, icon("close"));
   close.addEventListener("click", () => goTo({ thread: "" }));
   const where = el("span", { class: "title-note", dir: "auto" });
-  const head = el("header", { class: "thread-head" }, el("h2", { text: "Thread" }), where, el("span", { class: "spacer" }), close);
-  const node = el("aside", { class: "thread", "aria-label": "Thread", hidden: true }, head, list.node, box.node);
+  const head = el(
+    "header",
+    { class: "thread-head" },
+    el("h2", { text: "Thread" }),
+    where,
+    el("span", { class: "spacer" }),
+    close,
+  );
+  const node = el(
+    "aside",
+    { class: "thread", "aria-label": "Thread", hidden: true },
+    head,
+    list.node,
+    box.node,
+  );
   node.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented) goTo({ thread: "" });
   });

@@ -1,180 +1,9 @@
-// Messages: one row, and a list of rows that is drawn anew only where something changed.
+// A list of messages that is drawn anew only where something changed.
 
-import { messageBody } from "./blocks.js";
-import { avatar, el, fill, icon, openMenu } from "./dom.js";
-import { emojiOf, QUICK_REACTIONS } from "./emoji.js";
-import { typed } from "./mrkdwn.js";
-import { act, appOfUser, context, goTo, isTopLevel, loadOlder, me, nameOf, nowMs, on, state } from "./store.js";
-import { dateIn, dayIn, instantOf, shortDayIn, timeIn } from "./time.js";
-
-const entered = new Map();
-
-/** What a message's elements report to: values are kept while the page is open, a press goes to the app. */
-export function messageHost(channel, ts) {
-  const where = { kind: "message", channel, ts };
-  return host(where, `${channel} ${ts}`);
-}
-
-/** The same for any surface; `key` names it among what was entered. */
-export function host(where, key) {
-  if (!entered.has(key)) entered.set(key, {});
-  const values = entered.get(key);
-  return {
-    values,
-    get: (blockId, actionId) => values[blockId]?.[actionId],
-    set(blockId, actionId, value) {
-      values[blockId] = { ...values[blockId], [actionId]: value };
-    },
-    async press(blockId, item, value, node) {
-      node?.setAttribute("aria-busy", "true");
-      await act("press", { where, block_id: blockId, action_id: item.action_id, value, values });
-      node?.removeAttribute("aria-busy");
-    },
-    async options(blockId, item, query) {
-      return act("options", { where, block_id: blockId, action_id: item.action_id, query });
-    },
-  };
-}
-
-/** Whether a second message of the same author joins the first without a new head. */
-function joins(message, before) {
-  return (
-    before &&
-    before.user === message.user &&
-    (before.bot_id ?? "") === (message.bot_id ?? "") &&
-    !before.is_ephemeral === !message.is_ephemeral &&
-    !before.subtype &&
-    !message.subtype &&
-    instantOf(message.ts) - instantOf(before.ts) < 5 * 60_000
-  );
-}
-
-function authorOf(message) {
-  const user = state.users.get(message.user);
-  const app = user?.is_bot || message.bot_id ? appOfUser(message.user) ?? true : null;
-  const name = message.username || (user && (user.real_name || user.name)) || message.bot_profile?.name || "Slackbot";
-  return { id: message.user || message.bot_id || "slackbot", name, app };
-}
-
-function row(channel, message, { before, inThread }) {
-  const author = authorOf(message);
-  const tz = me().tz;
-  const ms = instantOf(message.ts);
-  const joined = joins(message, before);
-  const time = el("time", { class: "message-time", datetime: new Date(ms).toISOString(), title: `${dayIn(tz, ms)}, ${timeIn(tz, ms)}`, text: timeIn(tz, ms) });
-  const gutter = joined ? el("span", { class: "message-gutter" }, time) : avatar(author.id, author.name, { square: Boolean(author.app) });
-  const head =
-    !joined &&
-    el("div", { class: "message-head" }, el("span", { class: "message-author", text: author.name, dir: "auto" }), author.app && el("span", { class: "badge", text: "App" }), time);
-  const note = message.is_ephemeral && el("div", { class: "ephemeral-note", text: "Only visible to you" });
-  const body = el("div", { class: "message-body" }, ...messageBody(message, messageHost(channel, message.ts)));
-  if (message.edited) body.append(el("span", { class: "edited", text: "(edited)" }));
-  const article = el(
-    "article",
-    { class: `message${joined ? " joined" : ""}${message.is_ephemeral ? " ephemeral" : ""}`, tabindex: "-1", data: { ts: message.ts } },
-    gutter,
-    el("div", { class: "message-main" }, note, head, body, reactions(channel, message), !inThread && replies(message)),
-    !message.is_ephemeral && tools(channel, message, inThread),
-  );
-  article.setAttribute("aria-label", `${author.name}, ${timeIn(tz, ms)}${message.is_ephemeral ? ", only visible to you" : ""}`);
-  return article;
-}
-
-function reactions(channel, message) {
-  if (!message.reactions?.length) return null;
-  return el(
-    "div",
-    { class: "reactions" },
-    message.reactions.map((reaction) => {
-      const mine = reaction.users.includes(state.me);
-      const who = reaction.users.map(nameOf).join(", ");
-      const toggle = () => act(mine ? "unreact" : "react", { channel, ts: message.ts, name: reaction.name });
-      return el(
-        "button",
-        { type: "button", class: `reaction${mine ? " mine" : ""}`, title: `${who} reacted with :${reaction.name}:`, "aria-pressed": String(mine), on: { click: toggle } },
-        el("span", { class: "emoji", text: emojiOf(reaction.name) ?? `:${reaction.name}:` }),
-        el("span", { text: String(reaction.count) }),
-      );
-    }),
-  );
-}
-
-function replies(message) {
-  if (!message.reply_count) return null;
-  const tz = me().tz;
-  const last = message.latest_reply ? instantOf(message.latest_reply) : 0;
-  const today = dateIn(tz, last) === dateIn(tz, nowMs());
-  const when = last && `Last reply ${today ? `at ${timeIn(tz, last)}` : shortDayIn(tz, last)}`;
-  const faces = (message.reply_users ?? []).slice(0, 3).map((id) => avatar(id, nameOf(id), { size: "small", square: Boolean(appOfUser(id)) }));
-  const count = `${message.reply_count} ${message.reply_count === 1 ? "reply" : "replies"}`;
-  return el(
-    "button",
-    { type: "button", class: "replies", on: { click: () => goTo({ thread: message.ts }) } },
-    faces,
-    el("span", { class: "replies-count", text: count }),
-    when && el("span", { class: "replies-when", text: when }),
-  );
-}
-
-function tools(channel, message, inThread) {
-  const reply = el("button", { type: "button", class: "tool", title: "Reply in thread", "aria-label": "Reply in thread" }, icon("thread"));
-  reply.addEventListener("click", () => goTo({ thread: message.thread_ts || message.ts }));
-  const react = el("button", { type: "button", class: "tool", title: "Add reaction", "aria-label": "Add reaction", "aria-haspopup": "menu" }, icon("smile"));
-  react.addEventListener("click", () => openReactions(react, channel, message));
-  const more = el("button", { type: "button", class: "tool", title: "More actions", "aria-label": "More actions", "aria-haspopup": "menu" }, icon("more"));
-  more.addEventListener("click", () => openMessageMenu(more, channel, message));
-  return el("div", { class: "tools", role: "toolbar", "aria-label": "Message actions" }, react, !inThread && reply, more);
-}
-
-function openReactions(anchor, channel, message) {
-  const run = (name) => act("react", { channel, ts: message.ts, name });
-  openMenu(anchor, QUICK_REACTIONS.map((name) => ({ label: emojiOf(name), note: `:${name}:`, run: () => run(name) })), { label: "Add a reaction" });
-}
-
-function openMessageMenu(anchor, channel, message) {
-  const items = [];
-  for (const app of state.apps.values()) {
-    const own = app.shortcuts.filter((shortcut) => shortcut.type === "message");
-    for (const shortcut of own) {
-      const run = () => act("message_shortcut", { app: app.id, callback_id: shortcut.callback_id, channel, ts: message.ts });
-      items.push({ label: shortcut.name, note: `${app.name} · ${shortcut.description}`, run });
-    }
-  }
-  const copy = () => navigator.clipboard?.writeText(typed(message.text ?? "", context()));
-  items.push({ label: "Reply in thread", run: () => goTo({ thread: message.thread_ts || message.ts }) }, { label: "Copy text", run: copy });
-  if (message.user === state.me && !message.bot_id) {
-    items.push({ label: "Edit message", run: () => startEdit(anchor.closest(".message"), channel, message) });
-    items.push({ label: "Delete message", danger: true, run: () => act("delete", { channel, ts: message.ts }) });
-  }
-  openMenu(anchor, items, { label: "Message actions" });
-}
-
-function startEdit(article, channel, message) {
-  const area = el("textarea", { class: "field", rows: 3, "aria-label": "Edit message", dir: "auto" });
-  area.value = typed(message.text ?? "", context());
-  const body = article.querySelector(".message-body");
-  const before = [...body.childNodes];
-  const stop = () => fill(body, ...before);
-  const save = async () => {
-    const answer = await act("edit", { channel, ts: message.ts, text: area.value });
-    if (answer.ok) stop();
-  };
-  area.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") stop();
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
-      event.preventDefault();
-      save();
-    }
-  });
-  const buttons = el(
-    "div",
-    { class: "actions" },
-    el("button", { type: "button", class: "button button-small", text: "Cancel", on: { click: stop } }),
-    el("button", { type: "button", class: "button button-primary button-small", text: "Save", on: { click: save } }),
-  );
-  fill(body, area, buttons);
-  area.focus();
-}
+import { el } from "./dom.js";
+import { joins, row } from "./message.js";
+import { isTopLevel, loadOlder, me, on, state } from "./store.js";
+import { dateIn, dayIn, instantOf } from "./time.js";
 
 /**
  * A list that follows a conversation, or one thread of it. `thread`: the root's ts, or empty.
@@ -187,7 +16,11 @@ export class MessageList {
     this.isThread = thread;
     this.rows = new Map();
     this.inner = el("div", { class: "message-rows" });
-    this.node = el("div", { class: "messages", role: "log", "aria-label": label, "aria-live": "polite", tabindex: "0" }, this.inner);
+    this.node = el(
+      "div",
+      { class: "messages", role: "log", "aria-label": label, "aria-live": "polite", tabindex: "0" },
+      this.inner,
+    );
     // Pictures and fonts that come late make the rows taller: who was at the end stays there.
     this.sticks = true;
     const grown = new ResizeObserver(() => this.sticks && this.toEnd());
@@ -222,7 +55,9 @@ export class MessageList {
     if (!log) return [];
     const own = (message) =>
       this.isThread ? message.ts === this.root || message.thread_ts === this.root : isTopLevel(message);
-    return [...log.messages.values(), ...log.ephemerals].filter(own).sort((a, b) => (a.ts < b.ts ? -1 : a.ts > b.ts ? 1 : 0));
+    return [...log.messages.values(), ...log.ephemerals]
+      .filter(own)
+      .sort((a, b) => (a.ts < b.ts ? -1 : a.ts > b.ts ? 1 : 0));
   }
 
   draw({ loaded = false, older = false } = {}) {
@@ -237,17 +72,28 @@ export class MessageList {
     let day = "";
     for (const message of messages) {
       const today = dateIn(tz, instantOf(message.ts));
-      if (today !== day && !this.isThread) wanted.push(this.keep(kept, `day ${today}`, today, () => dayLine(tz, message.ts)));
+      if (today !== day && !this.isThread)
+        wanted.push(this.keep(kept, `day ${today}`, today, () => dayLine(tz, message.ts)));
       if (today !== day) before = null;
       day = today;
       const previous = before;
       const face = JSON.stringify([message, previous && joins(message, previous)]);
-      wanted.push(this.keep(kept, message.ts, face, () => row(this.channel, message, { before: previous, inThread: this.isThread })));
+      wanted.push(
+        this.keep(kept, message.ts, face, () =>
+          row(this.channel, message, { before: previous, inThread: this.isThread }),
+        ),
+      );
       before = message;
     }
     this.rows = kept;
     this.place(wanted);
-    if (!messages.length) this.inner.replaceChildren(el("div", { class: "empty", text: state.logs.has(this.channel) ? "Nothing has been said here yet." : "Loading…" }));
+    if (!messages.length)
+      this.inner.replaceChildren(
+        el("div", {
+          class: "empty",
+          text: state.logs.has(this.channel) ? "Nothing has been said here yet." : "Loading…",
+        }),
+      );
     if (older) this.node.scrollTop = this.node.scrollHeight - scrollHeight + scrollTop;
     else if (stays) this.toEnd();
     else this.node.scrollTop = scrollTop;

@@ -3,7 +3,7 @@
 import { blocksNode } from "./blocks.js";
 import { avatar, el, fill, icon } from "./dom.js";
 import { plain } from "./mrkdwn.js";
-import { host } from "./messages.js";
+import { host } from "./host.js";
 import { act, modal, on, state } from "./store.js";
 
 let dialog = null;
@@ -55,12 +55,18 @@ function newDialog() {
 
 function drawView(view, { isNew }) {
   const focused = !isNew && describeFocus();
-  const scrolled = !isNew ? dialog.querySelector(".modal-body")?.scrollTop ?? 0 : 0;
+  const scrolled = !isNew ? (dialog.querySelector(".modal-body")?.scrollTop ?? 0) : 0;
   const app = state.apps.get(view.app_id);
   const title = view.title?.text ?? "";
   const surface = modalHost(view);
-  const submit = view.submit && el("button", { type: "submit", class: "button button-primary", dir: "auto" }, ...plain(view.submit.text));
-  const cancel = el("button", { type: "button", class: "button", dir: "auto", on: { click: close } }, ...plain(view.close?.text ?? (view.submit ? "Cancel" : "Close")));
+  const submit =
+    view.submit &&
+    el("button", { type: "submit", class: "button button-primary", dir: "auto" }, ...plain(view.submit.text));
+  const cancel = el(
+    "button",
+    { type: "button", class: "button", dir: "auto", on: { click: close } },
+    ...plain(view.close?.text ?? (view.submit ? "Cancel" : "Close")),
+  );
   const form = el(
     "form",
     { class: "modal-form", novalidate: true },
@@ -69,10 +75,25 @@ function drawView(view, { isNew }) {
       { class: "modal-head" },
       app && avatar(app.bot_user, app.name, { square: true, size: "small" }),
       el("h2", { class: "dialog-title", dir: "auto" }, ...plain(title)),
-      el("button", { type: "button", class: "tool", "aria-label": "Close", on: { click: close } }, icon("close")),
+      el(
+        "button",
+        { type: "button", class: "tool", "aria-label": "Close", on: { click: close } },
+        icon("close"),
+      ),
     ),
-    el("div", { class: "modal-body", tabindex: "-1" }, errors[""] && el("div", { class: "modal-trouble", role: "alert", text: errors[""] }), blocksNode(view.blocks, surface, errors)),
-    el("footer", { class: "modal-foot" }, app && el("span", { class: "modal-app", text: app.name }), cancel, submit),
+    el(
+      "div",
+      { class: "modal-body", tabindex: "-1" },
+      errors[""] && el("div", { class: "modal-trouble", role: "alert", text: errors[""] }),
+      blocksNode(view.blocks, surface, errors),
+    ),
+    el(
+      "footer",
+      { class: "modal-foot" },
+      app && el("span", { class: "modal-app", text: app.name }),
+      cancel,
+      submit,
+    ),
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -87,8 +108,14 @@ function drawView(view, { isNew }) {
 
 function modalHost(view) {
   const surface = host({ kind: "modal", view: view.id }, `modal ${view.id}`);
-  const dispatching = new Set(view.blocks.filter((block) => block.dispatch_action).map((block) => block.block_id));
-  return { ...surface, dispatches: (blockId) => dispatching.has(blockId), redraw: () => drawView(view, { isNew: false }) };
+  const dispatching = new Set(
+    view.blocks.filter((block) => block.dispatch_action).map((block) => block.block_id),
+  );
+  return {
+    ...surface,
+    dispatches: (blockId) => dispatching.has(blockId),
+    redraw: () => drawView(view, { isNew: false }),
+  };
 }
 
 async function submitView(view, surface, button) {
@@ -134,7 +161,10 @@ function describeFocus() {
   const active = document.activeElement;
   if (!dialog.contains(active)) return null;
   const block = active.closest("[data-block]")?.dataset.block;
-  const all = block !== undefined ? [...dialog.querySelectorAll(`[data-block="${CSS.escape(block)}"] :is(input, textarea, button, a)`)] : [];
+  const all =
+    block !== undefined
+      ? [...dialog.querySelectorAll(`[data-block="${CSS.escape(block)}"] :is(input, textarea, button, a)`)]
+      : [];
   return block === undefined ? null : { block, index: all.indexOf(active), selection: selectionOf(active) };
 }
 
@@ -143,8 +173,11 @@ function selectionOf(field) {
 }
 
 function restoreFocus({ block, index, selection }) {
-  const all = [...dialog.querySelectorAll(`[data-block="${CSS.escape(block)}"] :is(input, textarea, button, a)`)];
+  const all = [
+    ...dialog.querySelectorAll(`[data-block="${CSS.escape(block)}"] :is(input, textarea, button, a)`),
+  ];
   const field = all[index] ?? firstField();
   field?.focus({ preventScroll: true });
-  if (selection && field?.setSelectionRange && ["text", "textarea", "url"].includes(field.type)) field.setSelectionRange(...selection);
+  if (selection && field?.setSelectionRange && ["text", "textarea", "url"].includes(field.type))
+    field.setSelectionRange(...selection);
 }

@@ -12,7 +12,13 @@ export function mrkdwn(text, context) {
   const nodes = [];
   for (const part of String(text).split(/(```[\s\S]*?```)/)) {
     if (part.length > 6 && part.startsWith("```") && part.endsWith("```")) {
-      nodes.push(el("pre", { class: "pre", dir: "auto" }, ...references(part.slice(3, -3).replace(/^\n|\n$/g, ""), context)));
+      nodes.push(
+        el(
+          "pre",
+          { class: "pre", dir: "auto" },
+          ...references(part.slice(3, -3).replace(/^\n|\n$/g, ""), context),
+        ),
+      );
     } else if (part) {
       nodes.push(...lines(part, context));
     }
@@ -48,7 +54,8 @@ function lines(part, context) {
   const nodes = [];
   let quoted = [];
   const flush = () => {
-    if (quoted.length) nodes.push(el("blockquote", { class: "quote", dir: "auto" }, ...joined(quoted, context)));
+    if (quoted.length)
+      nodes.push(el("blockquote", { class: "quote", dir: "auto" }, ...joined(quoted, context)));
     quoted = [];
   };
   const rows = part.split("\n");
@@ -128,14 +135,16 @@ function closing(row, at, sign) {
     const opened = row.lastIndexOf("<", end);
     if (opened > at && row.indexOf(">", opened) > end) continue;
     const after = row[end + 1];
-    if (!/\s/.test(row[end - 1]) && (after === undefined || EDGE_AFTER.test(after) || after === "<")) return end;
+    if (!/\s/.test(row[end - 1]) && (after === undefined || EDGE_AFTER.test(after) || after === "<"))
+      return end;
   }
   return -1;
 }
 
 function references(text, context, { emoji = true } = {}) {
   return text.split(/(<[^<>]+>)/).flatMap((part) => {
-    if (part.length > 2 && part.startsWith("<") && part.endsWith(">")) return [reference(part.slice(1, -1), context)];
+    if (part.length > 2 && part.startsWith("<") && part.endsWith(">"))
+      return [reference(part.slice(1, -1), context)];
     if (!part) return [];
     return emoji ? withEmoji(unescape(part)) : [document.createTextNode(unescape(part))];
   });
@@ -149,7 +158,8 @@ function reference(body, context) {
   if (target.startsWith("#")) return channelMention(target.slice(1), context, label);
   if (target.startsWith("!subteam^")) return groupMention(target.slice(9), context, label);
   if (target.startsWith("!date^")) return date(target.slice(6), label, context);
-  if (target.startsWith("!")) return el("span", { class: "mention mention-all", text: `@${target.slice(1).split("^")[0]}` });
+  if (target.startsWith("!"))
+    return el("span", { class: "mention mention-all", text: `@${target.slice(1).split("^")[0]}` });
   return link(unescape(target), label || undefined);
 }
 
@@ -157,24 +167,40 @@ function reference(body, context) {
 export function link(url, label, children) {
   const shown = children ?? withEmoji(label ?? url.replace(/^mailto:/, ""));
   if (!/^(https?:\/\/|mailto:)/i.test(url)) return el("span", { dir: "auto" }, ...shown);
-  return el("a", { href: url, target: "_blank", rel: "noopener noreferrer", class: "link", dir: "auto" }, ...shown);
+  return el(
+    "a",
+    { href: url, target: "_blank", rel: "noopener noreferrer", class: "link", dir: "auto" },
+    ...shown,
+  );
 }
 
 export function userMention(id, context, label = "") {
   const user = context.users.get(id);
   const mine = id === context.me ? " mention-me" : "";
-  return el("span", { class: `mention${mine}`, text: `@${user?.real_name || user?.name || label || id}`, dir: "auto" });
+  return el("span", {
+    class: `mention${mine}`,
+    text: `@${user?.real_name || user?.name || label || id}`,
+    dir: "auto",
+  });
 }
 
 export function groupMention(id, context, label = "") {
-  return el("span", { class: "mention", text: `@${context.groups.get(id)?.handle ?? (label.replace(/^@/, "") || id)}` });
+  return el("span", {
+    class: "mention",
+    text: `@${context.groups.get(id)?.handle ?? (label.replace(/^@/, "") || id)}`,
+  });
 }
 
 export function channelMention(id, context, label = "") {
   const channel = context.channels.get(id);
   if (!channel) return el("span", { class: "mention", text: label ? `#${label}` : "#private-channel" });
   const open = () => context.onChannel(id);
-  return el("button", { type: "button", class: "mention mention-button", text: `#${channel.name}`, on: { click: open } });
+  return el("button", {
+    type: "button",
+    class: "mention mention-button",
+    text: `#${channel.name}`,
+    on: { click: open },
+  });
 }
 
 function date(body, fallback, context) {
@@ -188,16 +214,27 @@ function date(body, fallback, context) {
 export function dateNode(ms, pattern, url, context) {
   const text = fillDatePattern(pattern, ms, { tz: context.tz, nowMs: context.nowMs() });
   const title = fillDatePattern("{date_long} at {time}", ms, { tz: context.tz, nowMs: context.nowMs() });
-  const time = el("time", { class: "date", datetime: new Date(ms).toISOString(), title: `${title} (${context.tz})`, text });
+  const time = el("time", {
+    class: "date",
+    datetime: new Date(ms).toISOString(),
+    title: `${title} (${context.tz})`,
+    text,
+  });
   return url ? link(unescape(url), undefined, [time]) : time;
 }
 
 /** Text with the shortcodes that are known drawn as emoji. */
 export function withEmoji(text) {
   return text.split(/(:[a-z0-9_+\-']+(?:::skin-tone-\d)?:)/).map((part) => {
-    const drawn = part.length > 2 && part.startsWith(":") && part.endsWith(":") ? emojiOf(part.slice(1, -1)) : undefined;
+    const drawn =
+      part.length > 2 && part.startsWith(":") && part.endsWith(":") ? emojiOf(part.slice(1, -1)) : undefined;
     if (!drawn) return document.createTextNode(part);
-    return el("span", { class: "emoji", role: "img", "aria-label": part.slice(1, -1).replaceAll("_", " "), text: drawn });
+    return el("span", {
+      class: "emoji",
+      role: "img",
+      "aria-label": part.slice(1, -1).replaceAll("_", " "),
+      text: drawn,
+    });
   });
 }
 

@@ -8,7 +8,13 @@ const MOST = 4;
 
 /** The strip of notices. */
 export function notices() {
-  const strip = el("div", { class: "notices", role: "region", "aria-label": "Notices", "aria-live": "assertive", popover: "manual" });
+  const strip = el("div", {
+    class: "notices",
+    role: "region",
+    "aria-label": "Notices",
+    "aria-live": "assertive",
+    popover: "manual",
+  });
   const settle = () => {
     if (!strip.childElementCount) strip.hidePopover?.();
   };
@@ -20,7 +26,12 @@ export function notices() {
     const note = el(
       "div",
       { class: "notice", role: "alert" },
-      el("div", { class: "notice-text" }, el("span", { text: words, dir: "auto" }), faults.map((line) => el("code", { class: "notice-line", text: line }))),
+      el(
+        "div",
+        { class: "notice-text" },
+        el("span", { text: words, dir: "auto" }),
+        faults.map((line) => el("code", { class: "notice-line", text: line })),
+      ),
       drop,
     );
     const remove = () => {

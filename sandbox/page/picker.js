@@ -13,7 +13,7 @@ export function picker(options) {
   const face = el("span", { class: "picker-face", dir: "auto" });
   const button = el(
     "button",
-    { type: "button", class: "picker", "aria-haspopup": "listbox", "aria-expanded": "false", "aria-label": label },
+    { type: "button", class: "picker", "aria-haspopup": "listbox", "aria-expanded": "false" },
     face,
     icon("down"),
   );
@@ -28,9 +28,15 @@ export function picker(options) {
 
   function drawFace() {
     if (!chosen.length) fill(face, el("span", { class: "picker-placeholder", text: placeholder }));
-    else if (many) fill(face, chosen.map((option) => el("span", { class: "chip", text: option.label })));
+    else if (many)
+      fill(
+        face,
+        chosen.map((option) => el("span", { class: "chip", text: option.label })),
+      );
     else fill(face, el("span", { text: chosen[0].label }));
-    button.title = chosen.map((option) => option.label).join(", ");
+    const names = chosen.map((option) => option.label).join(", ");
+    button.title = names;
+    button.setAttribute("aria-label", names ? `${label}: ${names}` : label);
   }
 
   function choose(option) {
@@ -55,9 +61,21 @@ export function picker(options) {
       "aria-controls": listId,
       autocomplete: "off",
     });
-    const list = el("div", { id: listId, class: "picker-list", role: "listbox", "aria-label": label, tabindex: "-1" });
+    const list = el("div", {
+      id: listId,
+      class: "picker-list",
+      role: "listbox",
+      "aria-label": label,
+      tabindex: "-1",
+    });
     list.setAttribute("aria-multiselectable", String(many));
-    const foot = many && el("div", { class: "picker-foot" }, el("button", { type: "button", class: "button button-small", text: "Done" }));
+    const foot =
+      many &&
+      el(
+        "div",
+        { class: "picker-foot" },
+        el("button", { type: "button", class: "button button-small", text: "Done" }),
+      );
     const box = el("div", { class: "picker-box", popover: "auto" }, search, list, foot);
     let rows = [];
     let current = -1;
@@ -81,12 +99,16 @@ export function picker(options) {
       if (!row) return;
       choose(row.option);
       if (!many) close();
-      else for (const { node, option } of rows) node.setAttribute("aria-selected", String(chosen.some((c) => c.value === option.value)));
+      else
+        for (const { node, option } of rows)
+          node.setAttribute("aria-selected", String(chosen.some((c) => c.value === option.value)));
     };
     const draw = (groups) => {
       rows = [];
       const nodes = groups.flatMap((group) => {
-        const heading = group.label ? [el("div", { class: "menu-heading", text: group.label, role: "presentation" })] : [];
+        const heading = group.label
+          ? [el("div", { class: "menu-heading", text: group.label, role: "presentation" })]
+          : [];
         const items = group.options.map((option) => {
           const node = el(
             "div",

@@ -23,9 +23,15 @@ function container(part, context) {
 
 // Slack sends each level of a nested list as a list of its own, with `indent`.
 function appendList(nodes, part, context) {
-  const items = (part.elements ?? []).map((item) => el("li", { dir: "auto" }, ...container(item, context).childNodes));
+  const items = (part.elements ?? []).map((item) =>
+    el("li", { dir: "auto" }, ...container(item, context).childNodes),
+  );
   const first = Number(part.offset ?? 0) + 1;
-  const list = el(part.style === "ordered" ? "ol" : "ul", { class: "list", start: first > 1 && first }, ...items);
+  const list = el(
+    part.style === "ordered" ? "ol" : "ul",
+    { class: "list", start: first > 1 && first },
+    ...items,
+  );
   list.style.marginInlineStart = `${Number(part.indent ?? 0) * 1.5}em`;
   nodes.push(list);
 }
@@ -37,7 +43,14 @@ function inlineElement(element, context) {
     case "link":
       return styled([link(element.url, element.text)], element.style);
     case "emoji":
-      return [el("span", { class: "emoji", role: "img", "aria-label": element.name, text: emojiOf(element.name) ?? `:${element.name}:` })];
+      return [
+        el("span", {
+          class: "emoji",
+          role: "img",
+          "aria-label": element.name,
+          text: emojiOf(element.name) ?? `:${element.name}:`,
+        }),
+      ];
     case "user":
       return styled([userMention(element.user_id, context)], element.style);
     case "usergroup":
@@ -47,7 +60,10 @@ function inlineElement(element, context) {
     case "broadcast":
       return [el("span", { class: "mention mention-all", text: `@${element.range}` })];
     case "date":
-      return styled([dateNode(element.timestamp * 1000, element.format, element.url ?? "", context)], element.style);
+      return styled(
+        [dateNode(element.timestamp * 1000, element.format, element.url ?? "", context)],
+        element.style,
+      );
     case "color": {
       const swatch = el("span", { class: "swatch" });
       swatch.style.background = element.value;
@@ -59,14 +75,22 @@ function inlineElement(element, context) {
 }
 
 function textNodes(text) {
-  return String(text).split("\n").flatMap((row, at) => (at ? [el("br"), ...withEmoji(row)] : withEmoji(row)));
+  return String(text)
+    .split("\n")
+    .flatMap((row, at) => (at ? [el("br"), ...withEmoji(row)] : withEmoji(row)));
 }
 
-const STYLES = [["code", "code"], ["strike", "s"], ["italic", "em"], ["bold", "strong"]];
+const STYLES = [
+  ["code", "code"],
+  ["strike", "s"],
+  ["italic", "em"],
+  ["bold", "strong"],
+];
 
 function styled(nodes, style = {}) {
   return STYLES.reduce(
-    (inner, [name, tag]) => (style[name] ? [el(tag, tag === "code" ? { class: "code" } : {}, ...inner)] : inner),
+    (inner, [name, tag]) =>
+      style[name] ? [el(tag, tag === "code" ? { class: "code" } : {}, ...inner)] : inner,
     nodes,
   );
 }
@@ -75,7 +99,7 @@ function styled(nodes, style = {}) {
 export function markdown(text, context) {
   const nodes = [];
   const rows = String(text).split("\n");
-  for (let at = 0; at < rows.length; ) {
+  for (let at = 0; at < rows.length;) {
     const row = rows[at];
     const heading = /^(#{1,6})\s+(.*)$/.exec(row);
     const fence = /^\s*```/.test(row);
@@ -85,7 +109,13 @@ export function markdown(text, context) {
       nodes.push(el("pre", { class: "pre", text: rows.slice(at + 1, end).join("\n"), dir: "auto" }));
       at = end + 1;
     } else if (heading) {
-      nodes.push(el("div", { class: "md-heading", role: "heading", "aria-level": heading[1].length + 2, dir: "auto" }, ...spans(heading[2], context)));
+      nodes.push(
+        el(
+          "div",
+          { class: "md-heading", role: "heading", "aria-level": heading[1].length + 2, dir: "auto" },
+          ...spans(heading[2], context),
+        ),
+      );
       at += 1;
     } else if (/^\s*(-{3,}|\*{3,})\s*$/.test(row)) {
       nodes.push(el("hr", { class: "divider" }));
@@ -103,7 +133,10 @@ export function markdown(text, context) {
     } else if (/^\s*>/.test(row)) {
       const quote = el("blockquote", { class: "quote", dir: "auto" });
       for (; at < rows.length && /^\s*>/.test(rows[at]); at += 1) {
-        quote.append(...(quote.childNodes.length ? [el("br")] : []), ...spans(rows[at].replace(/^\s*>\s?/, ""), context));
+        quote.append(
+          ...(quote.childNodes.length ? [el("br")] : []),
+          ...spans(rows[at].replace(/^\s*>\s?/, ""), context),
+        );
       }
       nodes.push(quote);
     } else {
@@ -114,7 +147,8 @@ export function markdown(text, context) {
   return el("div", { class: "rich markdown" }, ...nodes);
 }
 
-const SPAN = /(`[^`]+`)|\[([^\]]+)\]\(([^()\s]+)\)|\*\*([^*]+)\*\*|__([^_]+)__|~~([^~]+)~~|\*([^*\s][^*]*)\*|\b_([^_]+)_\b|(https?:\/\/[^\s<>)]+)/;
+const SPAN =
+  /(`[^`]+`)|\[([^\]]+)\]\(([^()\s]+)\)|\*\*([^*]+)\*\*|__([^_]+)__|~~([^~]+)~~|\*([^*\s][^*]*)\*|\b_([^_]+)_\b|(https?:\/\/[^\s<>)]+)/;
 
 function spans(text, context) {
   const found = SPAN.exec(text);

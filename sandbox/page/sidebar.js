@@ -28,7 +28,12 @@ function head(onSwitch) {
       "button",
       { type: "button", class: "whoami", title: "Be somebody else", on: { click: onSwitch } },
       avatar(person.id, person.real_name, { size: "small" }),
-      el("span", { class: "whoami-name" }, el("span", { text: person.real_name, dir: "auto" }), el("span", { class: "whoami-note", text: person.title || person.tz, dir: "auto" })),
+      el(
+        "span",
+        { class: "whoami-name" },
+        el("span", { text: person.real_name, dir: "auto" }),
+        el("span", { class: "whoami-note", text: person.title || person.tz, dir: "auto" }),
+      ),
       el("span", { class: "whoami-switch", text: "Switch" }),
     ),
   );
@@ -36,20 +41,38 @@ function head(onSwitch) {
 
 function sections(onChosen) {
   const all = [...state.channels.values()];
-  const named = all.filter((channel) => channel.kind === "public" || channel.kind === "private").sort((a, b) => (a.name < b.name ? -1 : 1));
+  const named = all
+    .filter((channel) => channel.kind === "public" || channel.kind === "private")
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
   const mine = named.filter((channel) => channel.is_member && !channel.is_archived);
   const others = named.filter((channel) => !channel.is_member && !channel.is_archived);
   const directs = all
-    .filter((channel) => (channel.kind === "im" || channel.kind === "mpim") && !appOfChannel(channel.id) && (channel.latest || channel.id === state.at.channel))
+    .filter(
+      (channel) =>
+        (channel.kind === "im" || channel.kind === "mpim") &&
+        !appOfChannel(channel.id) &&
+        (channel.latest || channel.id === state.at.channel),
+    )
     .sort((a, b) => (a.latest > b.latest ? -1 : 1));
   const apps = [...state.apps.values()];
   const item = (channel) => itemNode(channel, onChosen);
-  const add = el("button", { type: "button", class: "tool", title: "New message", "aria-label": "New direct message", "aria-haspopup": "menu", text: "+" });
+  const add = el("button", {
+    type: "button",
+    class: "tool",
+    title: "New message",
+    "aria-label": "New direct message",
+    "aria-haspopup": "menu",
+    text: "+",
+  });
   add.addEventListener("click", () => openPeople(add, onChosen));
   return [
     section("Channels", mine.map(item)),
     section("Direct messages", directs.map(item), add),
-    apps.length && section("Apps", apps.map((app) => appNode(app, onChosen))),
+    apps.length &&
+      section(
+        "Apps",
+        apps.map((app) => appNode(app, onChosen)),
+      ),
     others.length && section("More channels", others.map(item)),
   ].filter(Boolean);
 }
@@ -59,7 +82,11 @@ function section(title, items, tool) {
     "section",
     { class: "sidebar-section" },
     el("div", { class: "sidebar-title" }, el("h2", { text: title }), tool),
-    el("ul", {}, items.map((item) => el("li", {}, item))),
+    el(
+      "ul",
+      {},
+      items.map((item) => el("li", {}, item)),
+    ),
   );
 }
 
@@ -67,7 +94,9 @@ function itemNode(channel, onChosen) {
   const direct = channel.kind === "im" || channel.kind === "mpim";
   const name = channelName(channel);
   const other = channel.members.find((id) => id !== state.me) ?? state.me;
-  const mark = direct ? avatar(other, name, { size: "tiny" }) : icon(channel.kind === "private" ? "lock" : "hash");
+  const mark = direct
+    ? avatar(other, name, { size: "tiny" })
+    : icon(channel.kind === "private" ? "lock" : "hash");
   const chosen = () => {
     goTo({ channel: channel.id, tab: "messages", thread: "" });
     onChosen();
@@ -77,10 +106,19 @@ function itemNode(channel, onChosen) {
 
 function appNode(app, onChosen) {
   const chosen = () => {
-    goTo({ channel: app.direct, tab: app.home_tab && !state.unread.has(app.direct) ? "home" : "messages", thread: "" });
+    goTo({
+      channel: app.direct,
+      tab: app.home_tab && !state.unread.has(app.direct) ? "home" : "messages",
+      thread: "",
+    });
     onChosen();
   };
-  return conversationButton({ mark: avatar(app.bot_user, app.name, { size: "tiny", square: true }), name: app.name, id: app.direct, chosen });
+  return conversationButton({
+    mark: avatar(app.bot_user, app.name, { size: "tiny", square: true }),
+    name: app.name,
+    id: app.direct,
+    chosen,
+  });
 }
 
 function conversationButton({ mark, name, id, muted = false, chosen }) {
@@ -88,15 +126,28 @@ function conversationButton({ mark, name, id, muted = false, chosen }) {
   const classes = ["conversation", unread && "unread", muted && "muted"].filter(Boolean).join(" ");
   return el(
     "button",
-    { type: "button", class: classes, "aria-current": state.at.channel === id ? "page" : null, data: { channel: id }, on: { click: chosen } },
+    {
+      type: "button",
+      class: classes,
+      "aria-current": state.at.channel === id ? "page" : null,
+      data: { channel: id },
+      on: { click: chosen },
+    },
     mark,
     el("span", { class: "conversation-name", text: name, dir: "auto" }),
-    unread > 0 && el("span", { class: "unread-count", text: String(Math.min(unread, 99)), "aria-label": `${unread} unread` }),
+    unread > 0 &&
+      el("span", {
+        class: "unread-count",
+        text: String(Math.min(unread, 99)),
+        "aria-label": `${unread} unread`,
+      }),
   );
 }
 
 function openPeople(anchor, onChosen) {
-  const people = [...state.users.values()].filter((user) => !user.is_bot && !user.deleted).sort((a, b) => a.real_name.localeCompare(b.real_name));
+  const people = [...state.users.values()]
+    .filter((user) => !user.is_bot && !user.deleted)
+    .sort((a, b) => a.real_name.localeCompare(b.real_name));
   const items = people.map((user) => ({
     label: user.id === state.me ? `${user.real_name} (you)` : user.real_name,
     note: user.title,

@@ -44,7 +44,15 @@ export const modal = () => state.views[state.views.length - 1] ?? null;
 /** What rendering a text needs to know. */
 export function context() {
   const open = (channel) => goTo({ channel, tab: "messages", thread: "" });
-  return { me: state.me, users: state.users, groups: state.groups, channels: state.channels, tz: me().tz, nowMs, onChannel: open };
+  return {
+    me: state.me,
+    users: state.users,
+    groups: state.groups,
+    channels: state.channels,
+    tz: me().tz,
+    nowMs,
+    onChannel: open,
+  };
 }
 
 /** The name of a conversation as this person reads it. */
@@ -60,7 +68,14 @@ export const appOfUser = (id) => [...state.apps.values()].find((app) => app.bot_
 /** Become somebody: everything of the one before is dropped. */
 export function connect(userId) {
   disconnect();
-  Object.assign(state, { me: userId, views: [], everOnline: false, homes: new Map(), logs: new Map(), unread: new Map() });
+  Object.assign(state, {
+    me: userId,
+    views: [],
+    everOnline: false,
+    homes: new Map(),
+    logs: new Map(),
+    unread: new Map(),
+  });
   openSocket();
 }
 
@@ -74,7 +89,9 @@ export function disconnect() {
 
 function openSocket() {
   const scheme = location.protocol === "https:" ? "wss" : "ws";
-  const opened = new WebSocket(`${scheme}://${location.host}/page/socket?user=${encodeURIComponent(state.me)}`);
+  const opened = new WebSocket(
+    `${scheme}://${location.host}/page/socket?user=${encodeURIComponent(state.me)}`,
+  );
   socket = opened;
   opened.addEventListener("message", (event) => {
     if (opened === socket) receive(JSON.parse(event.data));
@@ -149,7 +166,8 @@ const RECEIVERS = {
   message(told) {
     const looking = state.at.channel === told.channel && state.at.tab === "messages" && !document.hidden;
     const mine = told.message.user === state.me;
-    if (!looking && !mine && isTopLevel(told.message)) state.unread.set(told.channel, (state.unread.get(told.channel) ?? 0) + 1);
+    if (!looking && !mine && isTopLevel(told.message))
+      state.unread.set(told.channel, (state.unread.get(told.channel) ?? 0) + 1);
     const channel = state.channels.get(told.channel);
     if (channel) channel.latest = told.message.ts;
     emit("channels");
@@ -220,7 +238,12 @@ export function markRead(channel) {
 /** Ask for what was said before the oldest message that is loaded. */
 export function loadOlder(channel) {
   const log = state.logs.get(channel);
-  const oldest = log && [...log.messages.values()].filter(isTopLevel).map((message) => message.ts).sort()[0];
+  const oldest =
+    log &&
+    [...log.messages.values()]
+      .filter(isTopLevel)
+      .map((message) => message.ts)
+      .sort()[0];
   if (!oldest || !log.hasMore || log.asked) return;
   log.asked = true;
   ask({ ask: "messages", channel, before: oldest });
@@ -236,7 +259,8 @@ export function isTopLevel(message) {
  */
 export async function act(verb, body = {}, { quiet = false } = {}) {
   const answer = await post(`/page/act/${verb}`, { user: state.me, ...body });
-  if (!answer.ok && !quiet) emit("notice", { error: answer.error, messages: answer.messages ?? [], text: answer.text });
+  if (!answer.ok && !quiet)
+    emit("notice", { error: answer.error, messages: answer.messages ?? [], text: answer.text });
   return answer;
 }
 
@@ -258,7 +282,10 @@ export async function upload(file) {
   const form = new FormData();
   form.append("file", file, file.name);
   try {
-    const response = await fetch(`/page/upload?user=${encodeURIComponent(state.me)}`, { method: "POST", body: form });
+    const response = await fetch(`/page/upload?user=${encodeURIComponent(state.me)}`, {
+      method: "POST",
+      body: form,
+    });
     return await response.json();
   } catch {
     return { ok: false, error: "no_connection" };

@@ -4,7 +4,8 @@ const formats = new Map();
 
 function format(tz, options) {
   const key = tz + JSON.stringify(options);
-  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat("en-GB", { timeZone: zone(tz), ...options }));
+  if (!formats.has(key))
+    formats.set(key, new Intl.DateTimeFormat("en-GB", { timeZone: zone(tz), ...options }));
   return formats.get(key);
 }
 
@@ -21,7 +22,8 @@ function zone(tz) {
 export const instantOf = (ts) => Number.parseFloat(ts) * 1000;
 
 /** "09:05" */
-export const timeIn = (tz, ms) => format(tz, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(ms);
+export const timeIn = (tz, ms) =>
+  format(tz, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(ms);
 
 /** "Wednesday 7 June 2023" */
 export const dayIn = (tz, ms) =>
@@ -29,7 +31,9 @@ export const dayIn = (tz, ms) =>
 
 /** "Wed 7 Jun 2023" */
 export const shortDayIn = (tz, ms) =>
-  format(tz, { weekday: "short", day: "numeric", month: "short", year: "numeric" }).format(ms).replace(",", "");
+  format(tz, { weekday: "short", day: "numeric", month: "short", year: "numeric" })
+    .format(ms)
+    .replace(",", "");
 
 /** The calendar date there: "2023-06-07". */
 export function dateIn(tz, ms) {
@@ -44,7 +48,14 @@ export function wallIn(tz, ms) {
 }
 
 function wallParts(tz, ms) {
-  const options = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  const options = {
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  };
   const parts = {};
   for (const { type, value } of format(tz, options).formatToParts(ms)) parts[type] = value;
   parts.year = parts.year.padStart(4, "0");
@@ -57,14 +68,20 @@ export function instantAt(tz, wall) {
   // A zone's offset is between -12 and +14 h: of the offsets around that day, one makes the wall time true.
   const offsets = [asUtc - 864e5, asUtc, asUtc + 864e5].map((ms) => Date.parse(`${wallIn(tz, ms)}Z`) - ms);
   const minute = 60_000;
-  const candidates = offsets.map((offset) => asUtc - Math.round(offset / minute) * minute).sort((a, b) => a - b);
+  const candidates = offsets
+    .map((offset) => asUtc - Math.round(offset / minute) * minute)
+    .sort((a, b) => a - b);
   const exact = candidates.find((ms) => wallIn(tz, ms) === wall.slice(0, 16));
   return exact ?? candidates[candidates.length - 1];
 }
 
 /** "in 3 days", "2 hours ago" */
 function agoIn(ms, nowMs) {
-  const units = [["day", 864e5], ["hour", 36e5], ["minute", 6e4]];
+  const units = [
+    ["day", 864e5],
+    ["hour", 36e5],
+    ["minute", 6e4],
+  ];
   const speak = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
   const difference = ms - nowMs;
   const [unit, length] = units.find(([, size]) => Math.abs(difference) >= size) ?? ["second", 1000];
@@ -72,7 +89,11 @@ function agoIn(ms, nowMs) {
 }
 
 function prettyDay(tz, ms, nowMs, otherwise) {
-  const names = [[-864e5, "Yesterday"], [0, "Today"], [864e5, "Tomorrow"]];
+  const names = [
+    [-864e5, "Yesterday"],
+    [0, "Today"],
+    [864e5, "Tomorrow"],
+  ];
   const named = names.find(([shift]) => dateIn(tz, nowMs + shift) === dateIn(tz, ms));
   return named ? named[1] : otherwise;
 }
