@@ -54,8 +54,8 @@ async def test_without_a_socket_silence_is_no_fault(health: Health, hands: Hands
 
 
 async def test_not_ready_once_the_database_has_refused_for_a_minute(tmp_path: Path, hands: Hands) -> None:
-    absent = open_database(f"sqlite+aiosqlite:///{tmp_path}/nowhere/alumni.db")
-    health = Health(absent, monotonic=hands)
+    bare = open_database(f"sqlite+aiosqlite:///{tmp_path}/without-tables.db")
+    health = Health(bare, monotonic=hands)
 
     hands.at_s += 60
     before = await health.faults()
@@ -63,7 +63,7 @@ async def test_not_ready_once_the_database_has_refused_for_a_minute(tmp_path: Pa
     after = await health.faults()
     health.database_answered()
     again = await health.faults()
-    await absent.close()
+    await bare.close()
 
     assert (before, after, again) == ([], ["the database has refused for 61 s"], [])
 
