@@ -1,12 +1,12 @@
 """The database and its unit of work: one `async with` is one transaction."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import URL, event, make_url
+from sqlalchemy import URL, Insert, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, CursorResult
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -48,10 +48,16 @@ class Work:
 
     async def insert_new(self, table: Table, values: dict[str, Any]) -> bool:
         """Insert a row unless its key is there. True where it was inserted."""
-        dialect = self._connection.dialect.name
-        insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-        statement = insert(table).values(**values).on_conflict_do_nothing()
-        return (await self._connection.execute(statement)).rowcount == 1
+        return (await self._connection.execute(self._insert_new(table), values)).rowcount == 1
+
+    async def insert_all_new(self, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+        """Insert the rows whose keys are not there; all rows name the same columns."""
+        if rows:
+            await self._connection.execute(self._insert_new(table), rows)
+
+    def _insert_new(self, table: Table) -> Insert:
+        insert = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
+        return insert(table).on_conflict_do_nothing()
 
     async def put(self, table: Table, values: dict[str, Any]) -> None:
         """Insert a row, or update the columns in `values` of the one that has its key."""

@@ -67,14 +67,12 @@ async def apply(work: Work, changes: Changes) -> None:
     for line in changes.move:
         moved = update(reminder).where(_is(line), reminder.c.state == State.PLANNED.value)
         await work.execute(moved.values(due_at=line.due_at))
-    for line in changes.add:
-        await add(work, line)
+    await work.insert_all_new(reminder, [_values(line) for line in changes.add])
 
 
 async def add(work: Work, line: Reminder) -> bool:
     """Write a line. False where its homework, recipient, slot and revision are there: it stays."""
-    values = {name: getattr(line, name) for name in Reminder.__dataclass_fields__}
-    return await work.insert_new(reminder, values | {"state": line.state.value})
+    return await work.insert_new(reminder, _values(line))
 
 
 async def queue(work: Work, lines: Collection[Reminder], *, outbox_key: str) -> None:
@@ -139,6 +137,11 @@ async def teams(work: Work) -> list[TeamId]:
     """The workspaces that have homework."""
     query = select(tables.homework.c.team_id).distinct().order_by(tables.homework.c.team_id)
     return [TeamId(team_id) for (team_id,) in await work.execute(query)]
+
+
+def _values(line: Reminder) -> dict[str, Any]:
+    values = {name: getattr(line, name) for name in Reminder.__dataclass_fields__}
+    return values | {"state": line.state.value}
 
 
 def _is(line: Reminder) -> ColumnElement[bool]:

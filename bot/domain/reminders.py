@@ -5,7 +5,7 @@ it once and for all: what was queued is never planned again, whatever clocks, zo
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -243,6 +243,16 @@ def changes(
             if key in wanted and wanted[key] != line.due_at
         ),
         remove=tuple(line for key, line in planned.items() if key not in wanted),
+    )
+
+
+def together(changes: Iterable[Changes]) -> Changes:
+    """Several changes as one."""
+    all_changes = list(changes)
+    return Changes(
+        add=tuple(line for one in all_changes for line in one.add),
+        move=tuple(line for one in all_changes for line in one.move),
+        remove=tuple(line for one in all_changes for line in one.remove),
     )
 
 

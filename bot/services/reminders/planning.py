@@ -8,7 +8,7 @@ from bot.domain import reminders as planner
 from bot.domain.homework import Homework
 from bot.domain.ids import EditionKey, HomeworkId, TeamId, UserId
 from bot.domain.refusals import Refused
-from bot.domain.reminders import CHANNEL, LATE, ORGANISERS, Reminder, State
+from bot.domain.reminders import CHANNEL, LATE, ORGANISERS, Changes, Reminder, State
 from bot.services.reminders import facts as all_facts
 from bot.services.reminders.facts import Facts
 from storage import outbox, reminders
@@ -44,14 +44,16 @@ async def replan(
             recipient=recipient,
         ):
             before[line.homework_id, line.recipient].append(line)
+    changes: list[Changes] = []
     for piece in facts.homeworks.values():
         known = {recipient for of, recipient in before if of == piece.id}
         scope = facts.participants(piece.edition_key) if user_id is None else [user_id]
         for person in sorted({*scope, *(UserId(one) for one in known - {CHANNEL, ORGANISERS})}):
-            await _plan_person(work, facts, piece, person, before[piece.id, person], now)
+            changes.append(_for_person(facts, piece, person, before[piece.id, person], now))
         if user_id is None:
-            await _plan_channel(work, facts, piece, before[piece.id, CHANNEL], now)
-        await _plan_organisers(work, facts, piece, before[piece.id, ORGANISERS], now)
+            changes.append(_for_channel(facts, piece, before[piece.id, CHANNEL], now))
+        changes.append(_for_organisers(facts, piece, before[piece.id, ORGANISERS], now))
+    await reminders.apply(work, planner.together(changes))
 
 
 async def replan_everything(db: Database, *, now: datetime) -> None:
@@ -178,26 +180,22 @@ async def _own(
     return facts, piece
 
 
-async def _plan_person(
-    work: Work, facts: Facts, piece: Homework, user_id: UserId, before: list[Reminder], now: datetime
-) -> None:
-    schedule = facts.schedule(piece, user_id) if facts.is_wanted(piece, user_id) else None
-    changes = planner.plan(
-        schedule,
+def _for_person(
+    facts: Facts, piece: Homework, user_id: UserId, before: list[Reminder], now: datetime
+) -> Changes:
+    return planner.plan(
+        facts.schedule(piece, user_id) if facts.is_wanted(piece, user_id) else None,
         facts.is_day_off(user_id),
         of=_of(piece, user_id, facts.revision(piece, user_id), now),
         before=before,
         now=now,
         with_summary=True,
     )
-    await reminders.apply(work, changes)
 
 
-async def _plan_channel(
-    work: Work, facts: Facts, piece: Homework, before: list[Reminder], now: datetime
-) -> None:
+def _for_channel(facts: Facts, piece: Homework, before: list[Reminder], now: datetime) -> Changes:
     has_channel = facts.editions[piece.edition_key].channel_id is not None
-    changes = planner.plan(
+    return planner.plan(
         facts.channel_schedule(piece) if has_channel else None,
         workdays.is_weekend,
         of=_of(piece, CHANNEL, piece.revision, now),
@@ -205,12 +203,9 @@ async def _plan_channel(
         now=now,
         with_summary=False,
     )
-    await reminders.apply(work, changes)
 
 
-async def _plan_organisers(
-    work: Work, facts: Facts, piece: Homework, before: list[Reminder], now: datetime
-) -> None:
+def _for_organisers(facts: Facts, piece: Homework, before: list[Reminder], now: datetime) -> Changes:
     zone = facts.academy_zone or piece.zone
     due_at = calendar.instant(piece.due, piece.zone)
     wanted = {(planner.MISSING, piece.revision): planner.missing_at(due_at, zone)}
@@ -220,7 +215,7 @@ async def _plan_organisers(
             slot = f"{planner.MISSING}-{user_id}"
             wanted[slot, facts.revision(piece, user_id)] = planner.missing_at(extended_at, zone)
     of = _of(piece, ORGANISERS, piece.revision, now)
-    await reminders.apply(work, planner.changes(wanted, of=of, before=before, now=now))
+    return planner.changes(wanted, of=of, before=before, now=now)
 
 
 def _of(piece: Homework, recipient: str, revision: int, now: datetime) -> Reminder:
