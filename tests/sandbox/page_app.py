@@ -247,6 +247,33 @@ def form(**more: Any) -> Json:
     }
 
 
+CITIES = [option(name, name.lower()) for name in ("Torino", "Tallinn", "Toulouse", "Porto")]
+
+
+def live_form(typed: str) -> Json:
+    """A modal that the app changes while somebody types, with a select whose options the app offers."""
+    told: Json = {"action_id": "it", "type": "plain_text_input"}
+    told["dispatch_action_config"] = {"trigger_actions_on": ["on_character_entered"]}
+    city = {"action_id": "city", "type": "external_select", "min_query_length": 1}
+    return {
+        "type": "modal",
+        "callback_id": "live",
+        "title": plain("Live"),
+        "submit": plain("Save"),
+        "blocks": [
+            {"type": "section", "block_id": "echo", "text": plain(f"You typed: {typed}")},
+            {
+                "type": "input",
+                "block_id": "told",
+                "label": plain("Say"),
+                "element": told,
+                "dispatch_action": True,
+            },
+            {"type": "input", "block_id": "city", "label": plain("City"), "element": city},
+        ],
+    }
+
+
 def home_view(counter: int) -> Json:
     """The Home: a count and buttons."""
     return {
@@ -282,12 +309,27 @@ def bolt_app(sandbox: Sandbox, app: App) -> AsyncApp:
     @bolt.command("/form")
     async def open_by_command(ack: AsyncAck, command: Json, client: AsyncWebClient) -> None:
         await ack()
-        await client.views_open(trigger_id=command["trigger_id"], view=form())
+        view = live_form("") if command["text"] == "live" else form()
+        await client.views_open(trigger_id=command["trigger_id"], view=view)
 
     @bolt.action("open_form")
     async def open_by_button(ack: AsyncAck, body: Json, client: AsyncWebClient) -> None:
         await ack()
         await client.views_open(trigger_id=body["trigger_id"], view=form())
+
+    @bolt.action({"block_id": "told", "action_id": "it"})
+    async def echo(ack: AsyncAck, body: Json, client: AsyncWebClient) -> None:
+        await ack()
+        typed = body["view"]["state"]["values"]["told"]["it"]["value"]
+        await client.views_update(view_id=body["view"]["id"], view=live_form(typed))
+
+    @bolt.options("city")
+    async def cities(ack: AsyncAck, body: Json) -> None:
+        await ack(options=[each for each in CITIES if each["value"].startswith(body["value"].lower())])
+
+    @bolt.view("live")
+    async def live_saved(ack: AsyncAck, body: Json, view: Json, client: AsyncWebClient) -> None:
+        await ack(response_action="update", view={**live_form("saved"), "title": plain("Saved")})
 
     @bolt.action("push")
     async def push(ack: AsyncAck, body: Json, client: AsyncWebClient) -> None:

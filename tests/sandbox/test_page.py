@@ -404,6 +404,71 @@ async def test_modals_lie_on_one_another_and_escape_closes_the_one_in_front(
     assert sandbox.workspace.modals["UANN"] == []
 
 
+async def test_an_app_may_change_a_modal_while_one_types_in_it(
+    browser: Browser, sandbox: Sandbox, board: AsyncWebClient
+) -> None:
+    page = await sit_down(browser, sandbox, "UANN/CGENERAL")
+    await give(page, "/form live")
+    live = page.get_by_role("dialog", name="Live")
+    say = live.get_by_role("textbox", name="Say")
+    await say.press_sequentially("tea?", delay=30)
+    await expect(live.locator("[data-block=echo]")).to_have_text("You typed: tea?")
+    await expect(say).to_have_value("tea?")
+    await expect(say).to_be_focused()
+
+    await live.get_by_role("button", name="City").click()
+    await expect(page.get_by_text("Type at least 1 letter")).to_be_visible()
+    await page.keyboard.type("to")
+    await expect(page.get_by_role("option")).to_have_text(["Torino", "Toulouse"])
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await expect(live.get_by_role("button", name="City: Toulouse")).to_be_focused()
+    await live.get_by_role("button", name="Save").click()
+
+    saved = page.get_by_role("dialog", name="Saved")
+    await expect(saved.locator("[data-block=echo]")).to_have_text("You typed: saved")
+
+
+async def test_one_page_of_a_person_shows_what_another_of_theirs_opened(
+    browser: Browser, sandbox: Sandbox, board: AsyncWebClient
+) -> None:
+    first = await sit_down(browser, sandbox, "UANN/CGENERAL")
+    second = await sit_down(browser, sandbox, "UANN/CGENERAL")
+    await expect(composer(second)).to_be_visible()
+    form = await open_form(first)
+
+    await second.get_by_role("button", name="Not now").click()
+
+    await expect(form).to_be_hidden()
+
+
+async def test_switching_to_another_person_forgets_the_first(browser: Browser, sandbox: Sandbox) -> None:
+    sandbox.workspace.post("CCOUNCIL", {"user": "UANN", "text": "secret"})
+    page = await sit_down(browser, sandbox, "UANN/CCOUNCIL")
+    await expect(rows(page)).to_have_count(1)
+    await composer(page, "Message #council").fill("half a thought")
+
+    await page.get_by_role("button", name="Switch").click()
+    await page.get_by_role("button", name="Dina Example").click()
+
+    await expect(page.get_by_role("navigation").locator(".conversation-name").first).to_have_text("general")
+    await expect(page.get_by_text("secret")).to_have_count(0)
+    await page.get_by_role("button", name="general", exact=True).click()
+    await expect(composer(page)).to_have_value("")
+
+
+async def test_unread_messages_are_counted_until_looked_at(browser: Browser, sandbox: Sandbox) -> None:
+    page = await sit_down(browser, sandbox, "UANN/CQUIET")
+    await expect(composer(page, "Message #quiet")).to_be_visible()
+    sandbox.workspace.post("CGENERAL", {"user": "UBEN", "text": "one"})
+    sandbox.workspace.post("CGENERAL", {"user": "UBEN", "text": "two"})
+    await expect(page.get_by_label("2 unread")).to_be_visible()
+
+    await page.get_by_role("button", name="general").click()
+
+    await expect(page.get_by_label("2 unread")).to_be_hidden()
+
+
 async def test_the_keyboard_stays_inside_a_modal(
     browser: Browser, sandbox: Sandbox, board: AsyncWebClient
 ) -> None:
