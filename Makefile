@@ -4,7 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.made-from-lock
 
-.PHONY: demo run test chaos lint lock
+.PHONY: install demo run test chaos lint lock
+
+install: $(READY)  ## the virtual environment, with the command .venv/bin/alumni-bot
 
 demo: $(READY)  ## the bot in a local Slack workspace, in the browser
 	@$(BIN)/python -m bot demo
