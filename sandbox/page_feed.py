@@ -211,7 +211,7 @@ def _user(user: User) -> dict[str, Any]:
         "id": user.id,
         "name": user.name,
         "real_name": user.real_name,
-        "title": getattr(user, "title", ""),
+        "title": user.title,
         "tz": user.tz,
         "locale": user.locale,
         "is_bot": user.is_bot,

@@ -11,6 +11,8 @@ class User:
     id: str
     name: str
     real_name: str
+    title: str = ""
+    """What they do, as their profile says it."""
     email: str = ""
     tz: str = "Europe/Brussels"
     is_admin: bool = False

@@ -44,7 +44,7 @@ def profile_object(workspace: Workspace, user: User, *, with_email: bool) -> dic
     """A person's profile; the address only for an app that may read it."""
     first, _, last = user.real_name.partition(" ")
     profile: dict[str, Any] = {
-        "title": "",
+        "title": user.title,
         "phone": "",
         "skype": "",
         "real_name": user.real_name,

@@ -88,11 +88,13 @@ async def open_form(page: Page) -> Locator:
 
 
 async def test_one_chooses_a_person_and_sees_their_conversations(browser: Browser, sandbox: Sandbox) -> None:
+    sandbox.workspace.change_user("UDINA", title="Cluster manager, Blue Fjord")
     page = await sit_down(browser, sandbox, "")
     await expect(page.locator(".person-name")).to_have_text(
         ["Ann Example", "Ben Example", "Cleo Example", "Dina Example"]
     )
 
+    await expect(page.locator(".person-note").last).to_have_text("Cluster manager, Blue Fjord")
     await page.get_by_role("button", name="Dina Example").click()
 
     side = page.get_by_role("navigation", name="Conversations")
