@@ -1,5 +1,6 @@
 """The README's tables and .env.example say what the code does."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
     """A table in Markdown, a line each."""
     lines = [head, tuple("---" for _ in head), *rows]
     return [f"| {' | '.join(cells)} |".replace("|  |", "| |") for cells in lines]
