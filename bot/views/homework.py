@@ -20,8 +20,10 @@ FILES_BLOCK = "files"
 KEPT_BLOCK = "kept"
 MOST_FILES = 10
 
-_LISTED = 15
+_LISTED = 12
 _BRIEF_IN_LIST = 300
+_BRIEF_BLOCKS = 20
+_CONTENT_BLOCKS = 75
 
 
 def listed(
@@ -107,7 +109,7 @@ def hand_in(stands: Standing, *, now: datetime, reader_zone: str) -> kit.View:
     homework = stands.homework
     blocks = [
         kit.section(f"*{words.excerpt(homework.title, 200)}*"),
-        *kit.quoted(homework.brief),
+        *kit.quoted(homework.brief, most=_BRIEF_BLOCKS),
         kit.context(due_line(stands, now=now, reader_zone=reader_zone)),
     ]
     if not stands.may_hand_in and stands.handed_in is not None:
@@ -137,14 +139,13 @@ def closed(handed_in: Submission, state: str) -> list[kit.Block]:
 
 
 def content(handed_in: Submission) -> list[kit.Block]:
-    """A version's text, link and files, whole."""
-    blocks = kit.quoted(handed_in.text)
-    if handed_in.link:
-        # Whole up to 3,000 characters: a section takes no more, and a longer link was never accepted.
-        blocks += kit.quoted(handed_in.link)
-    if handed_in.files:
-        blocks.append(kit.section("\n".join(f"• {file_link(file)}" for file in handed_in.files)))
-    return blocks
+    """A version's text, link and files, whole up to 40,000 characters of text."""
+    return [*kit.quoted(handed_in.text, most=_CONTENT_BLOCKS), *kit.quoted(handed_in.link), *files(handed_in)]
+
+
+def files(handed_in: Submission) -> list[kit.Block]:
+    """A version's files as links."""
+    return kit.lines(f"• {file_link(file)}" for file in handed_in.files)
 
 
 def file_link(file: HandedInFile) -> str:

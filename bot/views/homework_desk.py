@@ -95,10 +95,10 @@ def status_modal(homework: Homework, people: Sequence[Line], *, nudgeable: int, 
 def choose_status(statuses: Sequence[tuple[Homework, Counter[State], int]]) -> kit.Message:
     """Every homework of an edition with its counts, and a button to each status."""
     blocks = [kit.header("Who handed in")]
-    for homework, counts, of in statuses[-45:]:
+    for homework, counts, of in statuses[-40:]:
         due = f"Due {words.wall(homework.due)} ({words.place_of(homework.zone)})"
         button = kit.button("Status", STATUS, homework.id)
-        title = words.excerpt(homework.title, 100)
+        title = words.excerpt(homework.title, 80)
         blocks.append(
             kit.section(f"*{title}* (`{homework.key}`)\n{due}\n{counted(counts, of)}", accessory=button)
         )
@@ -280,20 +280,8 @@ def _lists(people: Sequence[Line]) -> list[kit.Block]:
     for heading, state, shown in headed:
         lines = [shown(one) for one in people if one.standing.state is state]
         if lines:
-            blocks += _sections(f"{heading} ({len(lines)})", lines)
+            blocks += kit.lines(lines, heading=f"{heading} ({len(lines)})")
     return blocks
-
-
-def _sections(heading: str, lines: Sequence[str]) -> list[kit.Block]:
-    blocks: list[kit.Block] = []
-    text = heading
-    for line in lines:
-        if len(text) + 1 + len(line) > kit.SECTION_CHARACTERS:
-            blocks.append(kit.section(text))
-            text = line
-        else:
-            text = f"{text}\n{line}"
-    return [*blocks, kit.section(text)]
 
 
 def _menus(done: Sequence[Line]) -> list[kit.Block]:

@@ -7,7 +7,7 @@ from bot.domain import calendar
 from bot.domain.homework import Extension, Submission
 from bot.domain.standing import Standing, State
 from bot.views import kit, words
-from bot.views.homework import HAND_IN, due_line, file_link, state_line
+from bot.views.homework import HAND_IN, due_line, files, state_line
 
 _TEXT_IN_MESSAGE = 1000
 _BRIEF_IN_MESSAGE = 2500
@@ -97,14 +97,9 @@ def _shown(version: Submission) -> list[kit.Block]:
     if version.text.strip():
         shown = words.excerpt(version.text, _TEXT_IN_MESSAGE)
         blocks.append(kit.section(f"{shown}{_note(version.text, _TEXT_IN_MESSAGE)}"))
-    rest = []
     if version.link:
-        rest.append(f"• Link: {words.excerpt(version.link, 1000)}{_note(version.link, 1000)}")
-    if rest:
-        blocks.append(kit.section("\n".join(rest)))
-    if version.files:
-        blocks.append(kit.section("\n".join(f"• File: {file_link(file)}" for file in version.files)))
-    return blocks
+        blocks.append(kit.section(f"{words.excerpt(version.link, 1000)}{_note(version.link, 1000)}"))
+    return [*blocks, *files(version)]
 
 
 def _note(text: str, limit: int) -> str:

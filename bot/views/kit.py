@@ -149,8 +149,11 @@ def input_parts(text: str, most: int = INPUT_CHARACTERS) -> list[str]:
     return pieces
 
 
-def quoted(text: str) -> list[Block]:
-    """Somebody's text, escaped and whole, over as many sections as Slack's limit asks for."""
+def quoted(text: str, *, most: int = MODAL_BLOCKS) -> list[Block]:
+    """Somebody's text, escaped, over as many sections as Slack's limit asks for.
+
+    Whole in up to `most` blocks; what is longer ends with a line that says so.
+    """
     found: list[Block] = []
     while text:
         end = _longest(text, SECTION_CHARACTERS, lambda character: len(words.escape(character)))
@@ -161,7 +164,20 @@ def quoted(text: str) -> list[Block]:
         if piece := text[:end].strip():
             found.append(section(words.escape(piece)))
         text = text[end:]
-    return found
+    return found if len(found) <= most else [*found[: most - 1], context("… It is longer than fits here.")]
+
+
+def lines(written: Iterable[str], *, heading: str = "") -> list[Block]:
+    """Lines, escaped by the caller, over as few sections as hold them. No line is longer than a section."""
+    found: list[Block] = []
+    text = heading
+    for line in written:
+        if len(text) + 1 + len(line) > SECTION_CHARACTERS:
+            found.append(section(text))
+            text = line
+        else:
+            text = f"{text}\n{line}" if text else line
+    return [*found, section(text)] if text else found
 
 
 def _units(character: str) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from difflib import get_close_matches
+from unicodedata import category
 from zoneinfo import ZoneInfo
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -18,6 +19,11 @@ def escape(text: str) -> str:
     for character, escaped in _ESCAPES.items():
         text = text.replace(character, escaped)
     return text
+
+
+def is_blank(text: str) -> bool:
+    """Whether a text shows nothing: it is empty, or holds only spaces and zero-width characters."""
+    return all(character.isspace() or category(character) in ("Cf", "Cc") for character in text)
 
 
 def excerpt(text: str, limit: int) -> str:

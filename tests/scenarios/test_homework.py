@@ -48,9 +48,9 @@ async def test_hand_in_gives_a_receipt_that_lasts_and_shows_in_the_list(stage: S
         "📥 Received, on time: *Action plan: first blueprint*\n"
         "Version 1, Mon 12 June 2023, 10:00 (Rome) · 11:00 your time (Helsinki)",
         "Aims &amp; &lt;!channel&gt; actions",
-        "• Link: https://example.org/plan?a=1&amp;b=2",
+        "https://example.org/plan?a=1&amp;b=2",
     ]
-    assert sections(receipt)[3].startswith("• File: <http")
+    assert sections(receipt)[3].startswith("• <http")
     assert sections(receipt)[3].endswith("|plan.pdf>")
     assert "You can change it until Wed 5 July 2023, 18:00 (Rome) · 19:00" in everything(receipt)
     assert buttons(receipt) == [("See or change", PLAN)]

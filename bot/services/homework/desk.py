@@ -199,7 +199,7 @@ async def extend(
         people = await participants(work, team_id=team_id, edition_key=given.edition_key)
         if user_id not in [person.user_id for person in people]:
             raise Refused(f"This person is no participant of “{given.edition_key}”.", block_id="person")
-        if not reason.strip():
+        if words.is_blank(reason):
             raise Refused("Give a reason: this person reads it.", block_id="reason")
         earlier = await stored.extensions(work, team_id=team_id, homework_id=given.id, user_id=user_id)
         before = earlier[0] if earlier else None
@@ -362,7 +362,7 @@ async def _existing(work: Work, *, team_id: TeamId, homework_id: HomeworkId) -> 
 
 
 def _check(written: Homework, *, before: Homework | None, now: datetime) -> None:
-    if not written.title.strip():
+    if words.is_blank(written.title):
         raise Refused("Give the homework a title.", block_id="title")
     if before is None or written.due != before.due:
         _refuse_midnight(written.due)

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from unicodedata import category
 from urllib.parse import urlsplit
 
 from bot.domain import calendar
@@ -270,7 +269,7 @@ def _too_late_to_change(piece: Piece) -> str:
 
 
 def _check_content(text: str, link: str, files: Sequence[HandedInFile]) -> None:
-    if _is_blank(text) and not link.strip() and not files:
+    if words.is_blank(text) and not link.strip() and not files:
         raise Refused("Nothing is handed in yet: write a text, give a link, or add a file.", block_id="text")
     if link.strip() and not _is_web_address(link.strip()):
         raise Refused(
@@ -283,11 +282,6 @@ def _check_content(text: str, link: str, files: Sequence[HandedInFile]) -> None:
         raise Refused(
             f"At most {MOST_FILES} files can be handed in, those kept from before included.", block_id="files"
         )
-
-
-def _is_blank(text: str) -> bool:
-    # A text of zero-width characters looks empty to everyone, though it is not.
-    return all(character.isspace() or category(character) in ("Cf", "Cc") for character in text)
 
 
 def _is_web_address(link: str) -> bool:
