@@ -173,13 +173,14 @@ async def start(
         heartbeat.start()
         closing.push_async_callback(heartbeat.stop)
         served = routes(health)
+        if not settings.uses_socket_mode:
+            served.append(http_route(bolt, intake))
+        # Before the socket, so that a bot which cannot connect says so.
+        http_url = None if settings.http_port is None else await _serve(settings, served, closing)
         if settings.app_token is not None:
             socket = SocketMode(bolt, intake=intake, health=health, app_token=settings.app_token.reveal())
             closing.push_async_callback(socket.stop)
             await socket.start(reader)
-        else:
-            served.append(http_route(bolt, intake))
-        http_url = None if settings.http_port is None else await _serve(settings, served, closing)
         closing.push_async_callback(intake.finish)
         _log.info("at work in %s as %s", me["team"], me["user"])
         return Running(

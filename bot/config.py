@@ -1,6 +1,5 @@
 """The settings: read once from the environment and `.env`, every fault named at once."""
 
-import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -168,11 +167,6 @@ def database_url_from(values: Mapping[str, str]) -> str:
     if wrong := fault("DATABASE_URL", values["DATABASE_URL"]):
         raise SettingsFaults([wrong])
     return values["DATABASE_URL"]
-
-
-def log_level_number(level: str) -> int:
-    """Python's number of a level's name."""
-    return logging.getLevelNamesMapping()[level]
 
 
 def _secret(value: str) -> Secret | None:

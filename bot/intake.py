@@ -65,11 +65,26 @@ class Intake:
             _log.warning("stopping with %d deliveries unanswered; Slack delivers events again", self._in_hand)
 
 
-class _ListenedClient(SocketModeClient):
-    """Slack's client, which tells of each pong: it keeps their time, and offers nobody to call."""
+class Socket(SocketModeClient):
+    """Slack's client, which here tells of each pong and does not hold on to an address that fails."""
 
     on_pong: Callable[[], None] = staticmethod(lambda: None)
     _last_pong: float | None = None
+
+    address_good_for_s: float = 20.0
+    """How long to try one address before another is asked for, in seconds."""
+
+    async def connect(self) -> None:
+        """Connect, however long it takes."""
+        while not self.closed:
+            try:
+                async with asyncio.timeout(self.address_good_for_s):
+                    await super().connect()  # type: ignore[no-untyped-call]  # slack_sdk leaves it bare
+                return
+            except TimeoutError:
+                # Left alone it tries the same address for ever, and each is good for one connection and
+                # for a short time: after an outage it would never come back.
+                self.wss_uri = None
 
     @property
     def last_ping_pong_time(self) -> float | None:
@@ -89,26 +104,26 @@ class SocketMode(AsyncBaseSocketModeHandler):
         self.app = self._app = app
         self._intake = intake
         self._health = health
-        self.client = self._socket = _ListenedClient(app_token=app_token, web_client=app.client)
-        self._socket.on_pong = health.socket_heard
-        self._socket.on_message_listeners.append(self._heard)
-        self._socket.socket_mode_request_listeners.append(self.handle)
+        self.client: Socket = Socket(app_token=app_token, web_client=app.client)
+        self.client.on_pong = health.socket_heard
+        self.client.on_message_listeners.append(self._heard)
+        self.client.socket_mode_request_listeners.append(self.handle)
 
     async def start(self, reader: AsyncWebClient) -> None:
         """Connect. Raises SlackApiError where the app-level token is refused: later that is only logged.
 
         reader: asked for the first address; may retry.
         """
-        opened = await reader.apps_connections_open(app_token=self._socket.app_token)
-        self._socket.wss_uri = str(opened["url"])
+        opened = await reader.apps_connections_open(app_token=self.client.app_token)
+        self.client.wss_uri = str(opened["url"])
         # The watch on silence begins here, whether or not anything comes.
         self._health.socket_heard()
-        await self._socket.connect()  # type: ignore[no-untyped-call]  # slack_sdk leaves it bare
+        await self.client.connect()
 
     async def stop(self) -> None:
         """Answer what is in hand, then close."""
         await self._intake.finish()
-        socket = self._socket
+        socket = self.client
         await socket.close()  # type: ignore[no-untyped-call]  # slack_sdk leaves it bare
         tasks = (socket.message_processor, socket.current_session_monitor, socket.message_receiver)
         await asyncio.gather(*(task for task in tasks if task is not None), return_exceptions=True)

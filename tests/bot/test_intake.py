@@ -124,3 +124,14 @@ async def test_a_pong_is_a_sign_of_life_and_a_mute_socket_gives_none(slow: Slow)
             slow.seconds.append(slow.seconds[-1] + 61)
 
     assert mute == ["nothing was heard from Slack for 61 s"]
+
+
+async def test_an_address_that_fails_is_given_up_for_another(slow: Slow) -> None:
+    slow.let_go.set()
+    slow.socket.client.address_good_for_s = 0.5
+    slow.socket.client.wss_uri = "ws://127.0.0.1:9/gone"
+
+    await slow.socket.client.connect()
+    await slow.sandbox.person(ANNA).command("/slow")
+
+    assert (await slow.sandbox.person(ANNA).saw("direct", ""))["text"] == "done"
