@@ -27,6 +27,21 @@ export function fill(node, ...children) {
   return node;
 }
 
+/** `draw`, once before the next picture however often it is asked for; a page out of sight draws too. */
+export function soon(draw) {
+  let isDue = false;
+  const run = () => {
+    isDue = false;
+    draw();
+  };
+  return () => {
+    if (isDue) return;
+    isDue = true;
+    if (document.hidden) setTimeout(run, 100);
+    else requestAnimationFrame(run);
+  };
+}
+
 let lastId = 0;
 
 /** An id that no other element of this page has. */
@@ -71,8 +86,8 @@ export function icon(name) {
 
 /** A round picture with the initials of `name`, in a colour that depends on `id` alone. */
 export function avatar(id, name, { square = false, size = "" } = {}) {
-  let hash = 7;
-  for (const letter of id) hash = (hash * 31 + letter.codePointAt(0)) % 3600;
+  let hash = 2166136261;
+  for (const letter of id) hash = Math.imul(hash ^ letter.codePointAt(0), 16777619) >>> 0;
   const words = name
     .replace(/[^\p{L}\p{N} ]/gu, " ")
     .trim()
@@ -81,7 +96,7 @@ export function avatar(id, name, { square = false, size = "" } = {}) {
   const last = words.length > 1 ? [...words[words.length - 1]][0] : "";
   const classes = ["avatar", square && "avatar-app", size && `avatar-${size}`].filter(Boolean).join(" ");
   const picture = el("span", { class: classes, text: (first + last).toUpperCase(), "aria-hidden": "true" });
-  picture.style.setProperty("--hue", String(hash % 360));
+  picture.style.setProperty("--hue", String((hash >>> 8) % 360));
   return picture;
 }
 

@@ -2,7 +2,7 @@
 
 import { clock } from "./clock.js";
 import { composer } from "./composer.js";
-import { avatar, el, fill, icon } from "./dom.js";
+import { avatar, el, fill, icon, soon } from "./dom.js";
 import { home } from "./home.js";
 import { MessageList } from "./messages.js";
 import * as modals from "./modal.js";
@@ -168,7 +168,7 @@ function buildFrame() {
     document.title = channel ? `${channelName(channel)} · ${state.team.name}` : state.team.name;
   };
   on("place", draw);
-  on("channels", draw);
+  on("channels", soon(draw));
   on("people", draw);
   on("snapshot", () => {
     homeTab.forget();

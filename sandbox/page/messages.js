@@ -1,6 +1,6 @@
 // A list of messages that is drawn anew only where something changed.
 
-import { el } from "./dom.js";
+import { el, soon } from "./dom.js";
 import { joins, row } from "./message.js";
 import { isTopLevel, loadOlder, me, on, state } from "./store.js";
 import { dateIn, dayIn, instantOf } from "./time.js";
@@ -15,6 +15,7 @@ export class MessageList {
     this.root = "";
     this.isThread = thread;
     this.rows = new Map();
+    this.days = new Map();
     this.inner = el("div", { class: "message-rows" });
     this.node = el(
       "div",
@@ -29,9 +30,20 @@ export class MessageList {
     this.node.addEventListener("scroll", () => {
       const { scrollTop, scrollHeight, clientHeight } = this.node;
       this.sticks = scrollHeight - scrollTop - clientHeight < 80;
-      if (!this.isThread && this.node.scrollTop < 200) loadOlder(this.channel);
+      if (!this.isThread && !this.sticks && scrollTop < 200) loadOlder(this.channel);
     });
-    on("log", (detail) => detail.channel === this.channel && this.draw(detail));
+    // A burst of messages is one drawing.
+    let pending = {};
+    const drawSoon = soon(() => {
+      const detail = pending;
+      pending = {};
+      this.draw(detail);
+    });
+    on("log", ({ channel, loaded = false, older = false }) => {
+      if (channel !== this.channel) return;
+      pending = { loaded: pending.loaded || (loaded && !older), older: pending.older || older };
+      drawSoon();
+    });
     on("people", () => this.redraw());
     // "Today" in a text may have become "Yesterday".
     on("clock", () => this.redraw());
@@ -47,6 +59,7 @@ export class MessageList {
 
   redraw(detail = {}) {
     this.rows.clear();
+    this.days.clear();
     this.draw(detail);
   }
 
@@ -71,15 +84,15 @@ export class MessageList {
     let before = null;
     let day = "";
     for (const message of messages) {
-      const today = dateIn(tz, instantOf(message.ts));
+      const today = this.day(tz, message.ts);
       if (today !== day && !this.isThread)
-        wanted.push(this.keep(kept, `day ${today}`, today, () => dayLine(tz, message.ts)));
+        wanted.push(this.keep(kept, `day ${today}`, null, false, () => dayLine(tz, message.ts)));
       if (today !== day) before = null;
       day = today;
       const previous = before;
-      const face = JSON.stringify([message, previous && joins(message, previous)]);
+      const isJoined = Boolean(previous && joins(message, previous));
       wanted.push(
-        this.keep(kept, message.ts, face, () =>
+        this.keep(kept, message.ts, message, isJoined, () =>
           row(this.channel, message, { before: previous, inThread: this.isThread }),
         ),
       );
@@ -97,21 +110,35 @@ export class MessageList {
     if (older) this.node.scrollTop = this.node.scrollHeight - scrollHeight + scrollTop;
     else if (stays) this.toEnd();
     else this.node.scrollTop = scrollTop;
+    // A tall window that the newest do not fill has nothing to scroll: the next ones are fetched at once.
+    const isFilled = this.node.scrollHeight > this.node.clientHeight || !this.node.clientHeight;
+    if (!isFilled && !this.isThread) loadOlder(this.channel);
   }
 
-  keep(kept, key, face, make) {
+  keep(kept, key, message, isJoined, make) {
     const old = this.rows.get(key);
-    const entry = old?.face === face ? old : { face, node: make() };
+    const isSame =
+      old?.isJoined === isJoined &&
+      // A change comes as an object of its own; one that says the same is no change.
+      (old.message === message || JSON.stringify(old.message) === JSON.stringify(message));
+    const entry = isSame ? { ...old, message } : { message, isJoined, node: make() };
     kept.set(key, entry);
     return entry.node;
+  }
+
+  day(tz, ts) {
+    if (!this.days.has(ts)) this.days.set(ts, dateIn(tz, instantOf(ts)));
+    return this.days.get(ts);
   }
 
   place(wanted) {
     const keep = new Set(wanted);
     for (const child of [...this.inner.children]) if (!keep.has(child)) child.remove();
-    wanted.forEach((node, at) => {
-      if (this.inner.children[at] !== node) this.inner.insertBefore(node, this.inner.children[at] ?? null);
-    });
+    let next = this.inner.firstElementChild;
+    for (const node of wanted) {
+      if (node === next) next = next.nextElementSibling;
+      else this.inner.insertBefore(node, next);
+    }
   }
 
   toEnd() {

@@ -1,19 +1,19 @@
 // The side bar: apps, channels one is in, channels to join, direct messages.
 
-import { avatar, el, fill, icon, openMenu } from "./dom.js";
+import { avatar, el, fill, icon, openMenu, soon } from "./dom.js";
 import { act, appOfChannel, channelName, goTo, me, on, state } from "./store.js";
 
 /** The side bar's node; `onSwitch()` is called to choose another person. */
 export function sidebar({ onSwitch, onChosen }) {
   const node = el("nav", { class: "sidebar", "aria-label": "Conversations" });
   const lists = el("div", { class: "sidebar-lists" });
-  const draw = () => {
+  const draw = soon(() => {
     // Drawn anew at every message: whoever is in it with the keyboard stays where they are.
     const focused = node.contains(document.activeElement) && document.activeElement.dataset.channel;
     fill(lists, ...sections(onChosen));
     fill(node, head(onSwitch), lists);
     if (focused) node.querySelector(`[data-channel="${CSS.escape(focused)}"]`)?.focus();
-  };
+  });
   for (const event of ["snapshot", "channels", "people", "place"]) on(event, draw);
   return node;
 }

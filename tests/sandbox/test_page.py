@@ -294,6 +294,16 @@ async def test_older_messages_come_when_one_scrolls_up(browser: Browser, sandbox
     await expect(page.get_by_text("message 90", exact=True)).to_be_in_viewport()
 
 
+async def test_a_tall_window_is_filled_with_older_messages(browser: Browser, sandbox: Sandbox) -> None:
+    for number in range(100):
+        sandbox.workspace.post("CGENERAL", {"user": "UBEN", "text": f"message {number}"})
+
+    page = await sit_down(browser, sandbox, "UANN/CGENERAL", viewport={"width": 1280, "height": 2400})
+
+    await expect(rows(page)).to_have_count(100)
+    await expect(rows(page).last).to_be_in_viewport()
+
+
 # -- commands, shortcuts, modals, Home -------------------------------------------------------------------
 
 
