@@ -168,7 +168,10 @@ async def test_it_reconnects_when_slack_asks_for_a_new_socket_or_cuts_it(
         await sandbox.delivery.refresh_sockets()
         await running.says("A new session")
         await sandbox.person(ANNA).command("/academy help")
-        await sandbox.person(ANNA).saw("direct", "/homework")
+        sandbox.delivery.cut_sockets()
+        await running.says("A new session")
+        await sandbox.person(ANNA).command("/academy next")
+        await sandbox.person(ANNA).saw("direct", "Nothing is planned yet")
         code = await running.stop()
 
     assert sandbox.person(ANNA).notices == []
