@@ -1,4 +1,4 @@
-"""Debian's Chromium for the page's tests: where it is, how it is started, the two widths."""
+"""Debian's Chromium for the page's tests, and what one does with the page in nearly all of them."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+
+from sandbox.server import Sandbox
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
@@ -39,3 +41,37 @@ async def chromium() -> AsyncIterator[Browser]:
             yield browser
         finally:
             await browser.close()
+
+
+async def sit_down(browser: Browser, sandbox: Sandbox, place: str, **options: Any) -> Page:
+    """A page at `place`, such as `UANN/CGENERAL`, which fails the test if a script of it fails."""
+    context = await browser.new_context(**(options or DESKTOP))
+    page = await context.new_page()
+    page.set_default_timeout(10_000)
+    page.on("pageerror", lambda error: pytest.fail(f"a script failed: {error}"))
+    await page.goto(f"{sandbox.url}/#{place}")
+    return page
+
+
+def composer(page: Page, name: str = "Message #general") -> Locator:
+    """The box in which one writes."""
+    return page.get_by_role("combobox", name=name, exact=True)
+
+
+def rows(page: Page) -> Locator:
+    """The messages of the conversation."""
+    return page.get_by_role("log", name="Messages").locator(".message")
+
+
+async def give(page: Page, command: str) -> None:
+    """Type something and send it."""
+    await composer(page).fill(command)
+    await composer(page).press("Enter")
+
+
+async def open_form(page: Page) -> Locator:
+    """The app's modal, opened by its command."""
+    await give(page, "/form")
+    dialog = page.get_by_role("dialog", name="Hand in your plan")
+    await expect(dialog).to_be_visible()
+    return dialog
