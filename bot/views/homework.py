@@ -23,7 +23,9 @@ MOST_FILES = 10
 _LISTED = 12
 _BRIEF_IN_LIST = 300
 _BRIEF_BLOCKS = 20
-_CONTENT_BLOCKS = 75
+# Beside what was handed in a brief is short: a view holds 250 kB, and every ampersand in it takes five.
+_BRIEF_BLOCKS_BESIDE = 5
+_CONTENT_BLOCKS = 70
 
 
 def listed(
@@ -107,12 +109,13 @@ def choose(pieces: Sequence[Standing]) -> kit.View:
 def hand_in(stands: Standing, *, now: datetime, reader_zone: str) -> kit.View:
     """The modal to hand in or to change what is there; to read it where it can no longer be changed."""
     homework = stands.homework
+    is_closed = not stands.may_hand_in
     blocks = [
         kit.section(f"*{words.excerpt(homework.title, 200)}*"),
-        *kit.quoted(homework.brief, most=_BRIEF_BLOCKS),
+        *kit.quoted(homework.brief, most=_BRIEF_BLOCKS_BESIDE if is_closed else _BRIEF_BLOCKS),
         kit.context(due_line(stands, now=now, reader_zone=reader_zone)),
     ]
-    if not stands.may_hand_in and stands.handed_in is not None:
+    if is_closed and stands.handed_in is not None:
         return kit.modal(
             callback_id=HAND_IN_CALLBACK,
             title="Your homework",

@@ -27,6 +27,8 @@ STATUS_CALLBACK = "status_of_homework"
 READ_CALLBACK = "read_homework"
 
 _NAME = 60
+# A view holds 250 kB: room for three bytes a character, and for what surrounds it.
+_MODAL_CHARACTERS = 60_000
 _OFFERED_REMINDERS = ("14d", "10d", "7d", "5d", "3d", "2d", "1d", "0d")
 
 
@@ -53,43 +55,29 @@ def counted(counts: Counter[State], of: int) -> str:
     return ", ".join(facts)
 
 
-def status(
-    homework: Homework,
-    people: Sequence[Line],
-    *,
-    nudgeable: int,
-    most_blocks: int = kit.MESSAGE_BLOCKS,
-    most_characters: int = kit.MESSAGE_CHARACTERS,
-) -> kit.Message:
+def status(homework: Homework, people: Sequence[Line], *, nudgeable: int) -> kit.Message:
     """Who handed in, who is late and who is missing, within a message's limits.
 
     people: all participants, by name. nudgeable: how many the button would write to.
-    Each of those who handed in has a button to read it while there is room, and a menu where there is not.
+    Each of those who handed in has a button to read it while there is room, then a menu; where there is no
+    room for the names either, a button opens the list in a modal, which holds more.
     """
-    counts = Counter(one.standing.state for one in people)
-    summary = counted(counts, len(people))
-    title = words.excerpt(homework.title, 200)
-    due = f"Due {words.wall(homework.due)} ({words.place_of(homework.zone)})"
-    opening = [kit.section(f"*{title}*\n{due}\n{summary}")]
-    closing = [kit.actions(*_buttons(homework, nudgeable))]
-    done = [one for one in people if one.standing.is_handed_in]
-    waiting = [one for one in people if not one.standing.is_handed_in]
-    names = _lists(waiting)
-    for listing in (_rows(done), [*_lists(done), *_menus(done)]):
-        blocks = [*opening, *names, *listing, *closing]
-        if len(blocks) <= most_blocks and kit.characters(blocks) <= most_characters:
-            return kit.message(f"{title}: {summary}", blocks)
-    short = [*opening, kit.context("There are too many names to list here."), *_menus(done)[:20], *closing]
-    return kit.message(f"{title}: {summary}", short)
+    summary = counted(Counter(one.standing.state for one in people), len(people))
+    blocks = _status(homework, people, nudgeable, kit.MESSAGE_BLOCKS, kit.MESSAGE_CHARACTERS)
+    if blocks is None:
+        show = kit.button("Show the list", STATUS, homework.id)
+        blocks = [_summary(homework, people), kit.actions(show, *_buttons(homework, nudgeable))]
+    return kit.message(f"{words.excerpt(homework.title, 200)}: {summary}", blocks)
 
 
 def status_modal(homework: Homework, people: Sequence[Line], *, nudgeable: int, note: str = "") -> kit.View:
     """A status in a modal. note: what has just been done."""
-    message = status(
-        homework, people, nudgeable=nudgeable, most_blocks=kit.MODAL_BLOCKS - 1, most_characters=100_000
-    )
-    blocks = [kit.section(note), *message["blocks"]] if note else message["blocks"]
-    return kit.modal(callback_id=STATUS_CALLBACK, title="Who handed in", blocks=blocks)
+    blocks = _status(homework, people, nudgeable, kit.MODAL_BLOCKS - 1, _MODAL_CHARACTERS)
+    if blocks is None:
+        too_many = kit.context("There are too many names to list them here.")
+        blocks = [_summary(homework, people), too_many, kit.actions(*_buttons(homework, nudgeable))]
+    noted = [kit.section(note), *blocks] if note else blocks
+    return kit.modal(callback_id=STATUS_CALLBACK, title="Who handed in", blocks=noted)
 
 
 def choose_status(statuses: Sequence[tuple[Homework, Counter[State], int]]) -> kit.Message:
@@ -246,6 +234,25 @@ def extended(homework: Homework, *, user_id: UserId, due: datetime) -> kit.View:
     return kit.modal(callback_id=STATUS_CALLBACK, title="More time", blocks=[kit.section(said)])
 
 
+def _summary(homework: Homework, people: Sequence[Line]) -> kit.Block:
+    counts = Counter(one.standing.state for one in people)
+    due = f"Due {words.wall(homework.due)} ({words.place_of(homework.zone)})"
+    title = words.excerpt(homework.title, 200)
+    return kit.section(f"*{title}*\n{due}\n{counted(counts, len(people))}")
+
+
+def _status(
+    homework: Homework, people: Sequence[Line], nudgeable: int, most_blocks: int, most_characters: int
+) -> list[kit.Block] | None:
+    done = [one for one in people if one.standing.is_handed_in]
+    names = _lists([one for one in people if not one.standing.is_handed_in])
+    for listing in (_rows(done), [*_lists(done), *_menus(done)]):
+        blocks = [_summary(homework, people), *names, *listing, kit.actions(*_buttons(homework, nudgeable))]
+        if len(blocks) <= most_blocks and kit.characters(blocks) <= most_characters:
+            return blocks
+    return None
+
+
 def _buttons(homework: Homework, nudgeable: int) -> list[kit.Block | None]:
     people = words.plural(nudgeable, "person", "people")
     sure = kit.confirm(
@@ -285,7 +292,7 @@ def _lists(people: Sequence[Line]) -> list[kit.Block]:
 
 
 def _menus(done: Sequence[Line]) -> list[kit.Block]:
-    options = [kit.option(one.name, _reading(one), one.cluster) for one in done]
+    options = [kit.option(one.name, _reading(one)) for one in done]
     return [
         kit.actions(
             kit.menu(READ_CHOSEN, options[start : start + kit.OPTIONS], placeholder="Read what was handed in")
