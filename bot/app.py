@@ -30,12 +30,13 @@ import handlers.reminders
 import handlers.unknown
 from bot.clock import Clock, SystemClock
 from bot.config import Settings
-from bot.dispatcher import Dispatcher, Pace
+from bot.dispatcher import Dispatcher
 from bot.domain.ids import TeamId, UserId
 from bot.domain.workspace import UserGroup
 from bot.health import Health, routes
 from bot.intake import Intake, SocketMode, http_route
 from bot.jobs import Heartbeat
+from bot.pace import Pace
 from bot.services import editions, home, homework, people, reminders
 from handlers.deps import Deps
 from storage import inbox, outbox

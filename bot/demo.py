@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 from bot import academies
 from bot.app import Running, start, take_in
 from bot.config import Secret, Settings
-from bot.dispatcher import Pace
 from bot.domain.members import Role
 from bot.manifest import manifest
+from bot.pace import Pace
 from sandbox.clock import Clock
 from sandbox.limits import Rates
 from sandbox.manifest import install

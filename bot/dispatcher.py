@@ -9,8 +9,7 @@ import asyncio
 import logging
 import os
 import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,9 +17,9 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock
+from bot.pace import Bucket, Pace
 from storage import outbox
 from storage.db import Database, Work
 from storage.outbox import Composed, Composer, Drop, Edit, Later, OutboxRow, Publish, Send
@@ -53,40 +52,6 @@ _LONGEST_WAIT_S = 30.0
 _MOST_COMPOSING_ATTEMPTS = 5
 
 
-@dataclass(frozen=True, kw_only=True)
-class Pace:
-    """How fast messages go out. Slack takes about one a second a channel, several hundred a minute in all."""
-
-    per_minute: float = 280
-    burst: int = 5
-    per_recipient_s: float = 1.0
-    at_once: int = 8
-
-
-class _Bucket:
-    """Tokens that come back with time; one a message."""
-
-    def __init__(self, pace: Pace) -> None:
-        self._pace = pace
-        self._tokens = float(pace.burst)
-        self._filled_at: datetime | None = None
-
-    def available(self, now: datetime) -> int:
-        if self._filled_at is not None and now > self._filled_at:
-            gained = (now - self._filled_at).total_seconds() * self._pace.per_minute / 60
-            self._tokens = min(self._tokens + gained, float(self._pace.burst))
-        # Also where the clock went back: what was earned stays, the rest is earned anew.
-        self._filled_at = now
-        return int(self._tokens)
-
-    def take(self) -> None:
-        self._tokens -= 1
-
-    def next_at(self, now: datetime) -> datetime:
-        missing = max(1 - self._tokens, 0.0)
-        return now + timedelta(seconds=missing * 60 / self._pace.per_minute)
-
-
 class Dispatcher:
     """One per process; several processes may share a database."""
 
@@ -117,11 +82,11 @@ class Dispatcher:
         self._settle_after = timedelta(seconds=request_timeout_s + 5)
         self._on_outcome = on_outcome
         self._name = f"{os.getpid()}-{secrets.token_hex(4)}"
-        self._bucket = _Bucket(self._pace)
+        self._bucket = Bucket(self._pace)
         self._last_at: dict[tuple[str, str], datetime] = {}
         self._paused_until: datetime | None = None
         # By recipient: each has one message on its way at a time.
-        self._in_flight: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._in_flight: dict[tuple[str, str], tuple[OutboxRow, asyncio.Task[str]]] = {}
         self._woken = asyncio.Event()
         self._idle = asyncio.Event()
         self._stopping = False
@@ -138,7 +103,8 @@ class Dispatcher:
         if self._loop is not None:
             await self._loop
         if self._in_flight:
-            await asyncio.wait(self._in_flight.values())
+            await asyncio.wait([task for _, task in self._in_flight.values()])
+            await self._reap(self._clock.now())
 
     def wake(self) -> None:
         """Look for due rows now."""
@@ -155,8 +121,8 @@ class Dispatcher:
             self._woken.clear()
             try:
                 again_at = await self._pass(self._clock.now())
-            except SQLAlchemyError:
-                _log.exception("the database does not say what is to be sent; asked again soon")
+            except Exception:  # noqa: BLE001 (nothing may end the loop: no message would ever go out again)
+                _log.exception("the dispatcher failed to look for work; it tries again soon")
                 again_at = self._clock.now() + timedelta(seconds=5)
             await self._wait_until(again_at)
 
@@ -174,15 +140,17 @@ class Dispatcher:
 
     async def _pass(self, now: datetime) -> datetime | None:
         """Settle, claim and start what can be; returns when to look again, None for "when woken"."""
-        unsettled_at = await self._settle(now)
+        await self._reap(now)
+        async with self._db.reading() as work:
+            open_rows = await outbox.sending(work)
+            heads = await outbox.heads(work, now=now, limit=self._pace.at_once + len(self._last_at))
+            next_at = await outbox.next_due_at(work)
+        unsettled_at = await self._settle(open_rows, now)
         if self._paused_until is not None and now < self._paused_until:
             # Set back by more than any pause can be, the clock would otherwise hold everything up.
             if self._paused_until - now > _LONGEST_BACKOFF:
                 self._paused_until = None
             return _earliest(unsettled_at, self._paused_until)
-        async with self._db.reading() as work:
-            heads = await outbox.heads(work, now=now, limit=self._pace.at_once + len(self._last_at))
-            next_at = await outbox.next_due_at(work)
         if not heads:
             if not self._in_flight and unsettled_at is None and not self._woken.is_set():
                 self._idle.set()
@@ -195,7 +163,7 @@ class Dispatcher:
         for head in ready[: max(free, 0)]:
             self._bucket.take()
             self._last_at[_lane(head)] = now
-            self._in_flight[_lane(head)] = asyncio.create_task(self._carry(head, now))
+            self._in_flight[_lane(head)] = head, asyncio.create_task(self._carry(head, now))
         if len(ready) > free:
             # Where every hand is busy the next to finish wakes this loop; else tokens are short.
             return _earliest(unsettled_at, self._bucket.next_at(now))
@@ -209,17 +177,23 @@ class Dispatcher:
                 del self._last_at[recipient]
         return min(self._last_at.values()) + gap if self._last_at else None
 
-    async def _carry(self, head: OutboxRow, now: datetime) -> None:
-        """Claim, compose and send one row, and enter what came of it."""
+    async def _reap(self, now: datetime) -> None:
+        """Take note of what became of the rows that were carried since the last time."""
+        for lane, (head, task) in list(self._in_flight.items()):
+            if not task.done():
+                continue
+            del self._in_flight[lane]
+            if failure := task.exception():
+                # One bad row must not stop the others; if it stays bad, organisers are told.
+                await self._cut_short(head, now, failure)
+            self._on_outcome("unsettled" if failure else task.result())
+
+    async def _carry(self, head: OutboxRow, now: datetime) -> str:
+        """Claim, compose and send one row, and enter what came of it; returns the outcome's name."""
         try:
-            outcome = await self._claim_and_send(head, now)
-        except Exception:  # noqa: BLE001 (one bad row must not stop the others; its end is told to organisers)
-            outcome = "unsettled"
-            await self._cut_short(head, now)
+            return await self._claim_and_send(head, now)
         finally:
-            del self._in_flight[_lane(head)]
             self.wake()
-        self._on_outcome(outcome)
 
     async def _claim_and_send(self, head: OutboxRow, now: datetime) -> str:
         # Claim and send in two transactions: holding the write lock over a
@@ -239,10 +213,11 @@ class Dispatcher:
                 await outbox.change(work, row, is_repeatable=True)
         return await self._attempt(row, composed)
 
-    async def _cut_short(self, head: OutboxRow, now: datetime) -> None:
+    async def _cut_short(self, head: OutboxRow, now: datetime, failure: BaseException) -> None:
         """Put off a row that could not be composed; one that was on its way is settled from the history."""
         reference = secrets.token_hex(4)
-        _log.exception("a message could not be sent", extra={"key": head.key, "reference": reference})
+        about = {"key": head.key, "reference": reference}
+        _log.error("a message could not be sent", exc_info=failure, extra=about)
         attempts = head.attempts + 1
         values: dict[str, Any] = {"attempts": attempts, "not_before_at": now + _backoff(attempts)}
         if attempts >= _MOST_COMPOSING_ATTEMPTS:
@@ -303,10 +278,8 @@ class Dispatcher:
         await self._enter(row, state="failed", reason=error)
         return "failed"
 
-    async def _settle(self, now: datetime) -> datetime | None:
+    async def _settle(self, open_rows: Sequence[OutboxRow], now: datetime) -> datetime | None:
         """Find out what became of rows whose request must be over; returns when the next may be settled."""
-        async with self._db.reading() as work:
-            open_rows = await outbox.sending(work)
         next_at: datetime | None = None
         for row in open_rows:
             if _lane(row) in self._in_flight or row.claimed_at is None:

@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.dispatcher import METADATA_EVENT, Dispatcher, Pace
+from bot.dispatcher import METADATA_EVENT, Dispatcher
+from bot.pace import Pace
 from sandbox.clock import Clock
 from sandbox.limits import Rates
 from sandbox.manifest import install
@@ -255,8 +256,10 @@ async def test_nothing_is_called_inside_a_retry_after_window(
         await enqueue(db, f"remind:{number}", recipient=user_id)
     sandbox.faults.add("ratelimited", method="chat.postMessage", times=1, retry_after_s=30)
 
-    async with dispatching(db, sandbox, app, pace=Pace(at_once=1, burst=100)):
-        await until(lambda: any(call.status == 429 for call in sandbox.calls))
+    outcomes = Counter[str]()
+
+    async with dispatching(db, sandbox, app, pace=Pace(at_once=1, burst=100), outcomes=outcomes):
+        await until(lambda: outcomes["ratelimited"] == 1)
         limited = next(call for call in sandbox.calls if call.status == 429)
         sandbox.clock.advance(timedelta(seconds=28))
         await enqueue(db, "another", recipient="CACADEMY")

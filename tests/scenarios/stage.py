@@ -6,8 +6,8 @@ from typing import Any
 from bot import app as bot_app
 from bot.app import Running
 from bot.config import Settings
-from bot.dispatcher import Pace
 from bot.domain.ids import TeamId
+from bot.pace import Pace
 from bot.services import editions, people
 from sandbox.blocks import elements_of, texts
 from sandbox.clock import Clock
