@@ -26,6 +26,15 @@ async def homeworks(work: Work, *, team_id: TeamId, edition_key: EditionKey | No
     return [_to_homework(found) for found in await work.execute(query)]
 
 
+async def lock(work: Work, *, team_id: TeamId, homework_id: HomeworkId) -> None:
+    """Make whoever else changes this homework, or hands it in, wait for the end of this transaction."""
+    # SQLite leaves the clause out: a transaction that writes is alone there from its beginning.
+    query = select(tables.homework.c.id).where(
+        tables.homework.c.team_id == team_id, tables.homework.c.id == homework_id
+    )
+    await work.execute(query.with_for_update())
+
+
 async def put_homework(work: Work, written: Homework) -> None:
     """Write a homework; its edition must be there. `zone` is the edition's and is not written."""
     await work.put(

@@ -347,3 +347,21 @@ async def test_unusual_text_is_kept_as_it_was_and_calls_nobody(stage: Stage, tex
     assert [one.text for one in await versions(stage)] == [text]
     assert sections(receipt)[1] == escaped
     assert sections(await ann.saw_modal("Handed in"))[1] == escaped
+
+
+async def test_form_that_slack_would_not_wait_for_is_answered_in_one_sentence(stage: Stage) -> None:
+    ben = stage.person("UBEN")
+    stage.sandbox.faults.add("error", method="views.open", times=1, error="expired_trigger_id")
+    stage.sandbox.faults.add("ratelimited", method="views.open", times=1)
+
+    await ben.command("/homework submit action-plan-1")
+    answers = [answer(ben)]
+    await ben.command("/homework submit action-plan-1")
+    answers.append(answer(ben))
+
+    assert set(answers) == {
+        "This took too long, and Slack no longer opens the form. Please try again.",
+        "Slack is busy at this moment. Please try again in a minute.",
+    }
+    stage.expected_errors = stage.errors()
+    assert len(stage.expected_errors) == 2

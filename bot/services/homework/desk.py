@@ -154,6 +154,7 @@ async def edit(
     Raises Refused as `create` does; dates that are not changed may be past.
     """
     async with db.writing(once) as work:
+        await stored.lock(work, team_id=team_id, homework_id=homework_id)
         before = await _existing(work, team_id=team_id, homework_id=homework_id)
         if before.revision != revision:
             raise Refused("Someone changed this homework meanwhile. Close this and open it again.")
@@ -195,6 +196,7 @@ async def extend(
     Raises Refused, with the field's block id (`person`, `homework`, `date`, `time`, `reason`).
     """
     async with db.writing(once) as work:
+        await stored.lock(work, team_id=team_id, homework_id=homework_id)
         given = await _existing(work, team_id=team_id, homework_id=homework_id)
         people = await participants(work, team_id=team_id, edition_key=given.edition_key)
         if user_id not in [person.user_id for person in people]:

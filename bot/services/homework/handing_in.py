@@ -97,6 +97,7 @@ async def hand_in(
     Raises Refused, with the field's block id (`text`, `link`, `files`) where it belongs to one.
     """
     async with db.writing(once) as work:
+        await homework.lock(work, team_id=team_id, homework_id=homework_id)
         mine = await pieces(work, team_id=team_id, user_id=user_id, now=now)
         piece = await _meant(work, mine, team_id=team_id, key=homework_id)
         if not piece.standing.may_hand_in:
