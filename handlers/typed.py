@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.domain.ids import UserId
 
-_MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
+_MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]{0,255})?>")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from sandbox.workspace import Workspace
 
 _SPECIAL = re.compile(
     r"<@(?P<user>[UW][A-Z0-9]+)(?:\|[^>]*)?>|<#(?P<channel>C[A-Z0-9]+)(?:\|[^>]*)?>"
-    r"|(?P<link>https?://[^\s<>]*[^\s<>.,;:!?)'\"])|(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
+    r"|(?P<link>https?://[^\s<>]*[^\s<>.,;:!?)'\"])|(?P<mail>(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"
     r"|@(?P<handle>[\w.-]*\w)|#(?P<name>[\w-]+)"
 )
 _BROADCASTS = frozenset({"channel", "here", "everyone"})

@@ -160,6 +160,16 @@ async def test_shortcut_opens_the_one_piece_that_can_be_handed_in(stage: Stage) 
     await ben.saw("direct", "Received, on time: Action plan: first blueprint")
 
 
+async def test_shortcut_tells_an_alumna_why_there_is_nothing(stage: Stage) -> None:
+    eva = stage.person("UEVA")
+
+    await eva.shortcut("submit_homework")
+
+    assert sections(await eva.saw_modal("Not possible now")) == [
+        "You are not enrolled in an edition of the academy, so there is no homework for you."
+    ]
+
+
 async def test_reminder_is_answered_from_its_buttons(stage: Stage) -> None:
     ben = stage.person("UBEN")
     await stage.at("2023-06-28 06:00")

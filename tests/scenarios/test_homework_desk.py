@@ -3,7 +3,7 @@
 from typing import Any
 
 from sandbox.person import Person
-from tests.scenarios.stage import Stage, buttons, everything, sections
+from tests.scenarios.stage import EDITION, Stage, buttons, everything, sections
 
 PLAN = "cba-2/action-plan-1"
 NOT_ALLOWED = "Only organisers of the academy can do this. Ask one of them if it is needed."
@@ -300,6 +300,22 @@ async def test_buttons_are_refused_to_whom_is_no_organiser_any_more(stage: Stage
     assert [message["text"] for message in ada.direct()[-3:]] == [NOT_ALLOWED] * 3
     assert ada.modal is None
     assert await stage.queued("homework.nudge") == []
+
+
+async def test_power_follows_the_user_group_that_the_edition_names(stage: Stage) -> None:
+    fay, gus = stage.person("UFAY"), stage.person("UGUS")
+    group = stage.workspace.add_usergroup("organisers", users=["UFAY"])
+    await stage.import_files(("cba-2.toml", EDITION.replace('"UANN"', f'"{group.id}"')))
+    await fay.command("/homework status action-plan-1")
+    while_in = fay.direct()[-1]["text"]
+
+    stage.workspace.set_usergroup_members(group.id, ["UGUS"])
+    await stage.settle()
+    await fay.command("/homework status action-plan-1")
+    await gus.command("/homework status action-plan-1")
+
+    status = "Action plan: first blueprint: 0 of 3 handed in, 3 still have time"
+    assert (while_in, fay.direct()[-1]["text"], gus.direct()[-1]["text"]) == (status, NOT_ALLOWED, status)
 
 
 def said_to(person: Person) -> str:
