@@ -137,16 +137,6 @@ async def start(
         reader = web_client(settings, patient=True)
         me = await reader.auth_test()
         team_id, bot_user_id = TeamId(me["team_id"]), UserId(me["user_id"])
-        # What Slack told nobody while the bot was down, before anything is planned from it.
-        await people.sync(
-            db,
-            team_id=team_id,
-            people=await people.fetch_people(reader, team_id=team_id),
-            groups=await _groups(reader),
-            now=clock.now(),
-        )
-        await reminders.replan_everything(db, now=clock.now())
-
         health = Health(db, monotonic=monotonic)
         clients = {team_id: client}
         dispatcher = Dispatcher(
@@ -169,9 +159,7 @@ async def start(
         intake = Intake(health=health, after_each=dispatcher.wake)
 
         # Closing goes the other way: first the ways in, then the ways out, the database last.
-        await dispatcher.start()
         closing.push_async_callback(dispatcher.stop)
-        heartbeat.start()
         closing.push_async_callback(heartbeat.stop)
         served = routes(health)
         if not settings.uses_socket_mode:
@@ -183,6 +171,13 @@ async def start(
             closing.push_async_callback(socket.stop)
             await socket.start(reader)
         closing.push_async_callback(intake.finish)
+
+        # Commands are answered meanwhile: a large workspace takes a minute to be listed. But nothing goes
+        # out by the clock of somebody who has moved while the bot was down.
+        await _hear_what_was_missed(db, reader, team_id=team_id, now=clock.now())
+        await reminders.replan_everything(db, now=clock.now())
+        await dispatcher.start()
+        heartbeat.start()
         _log.info("at work in %s as %s", me["team"], me["user"])
         return Running(
             db=db,
@@ -196,6 +191,21 @@ async def start(
             http_url=http_url,
             closing=closing.pop_all(),
         )
+
+
+async def _hear_what_was_missed(
+    db: Database, reader: AsyncWebClient, *, team_id: TeamId, now: datetime
+) -> None:
+    """Take over who is who in Slack, of which Slack told nobody while the bot was down."""
+    try:
+        listed = await people.fetch_people(reader, team_id=team_id)
+        groups = await _groups(reader)
+    except SlackApiError as refused:
+        if refused.response.get("error") != "ratelimited":
+            raise
+        _log.warning("Slack does not list the people now; going on with those known")
+        return
+    await people.sync(db, team_id=team_id, people=listed, groups=groups, now=now)
 
 
 async def take_in(settings: Settings, files: Sequence[tuple[str, bytes]], *, now: datetime) -> list[str]:

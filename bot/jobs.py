@@ -51,6 +51,8 @@ class Heartbeat:
 
     async def stop(self) -> None:
         """Beat no more; returns once a beat that is running has come to its end."""
+        if not self._scheduler.running:
+            return
         self._scheduler.pause()
         # The scheduler cancels what it has begun: a beat that was just handed out starts now,
         # and is waited for, or it would be cut off in the middle of a transaction.
