@@ -1,5 +1,7 @@
 """Why the bot cannot start, in one sentence for whoever runs it."""
 
+import sqlite3
+
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
@@ -9,7 +11,7 @@ from storage.migrate import DatabaseIsNewer
 
 OF_SLACK = (SlackApiError, aiohttp.ClientError, TimeoutError)
 """What calling Slack raises."""
-EXPECTED = (*OF_SLACK, DatabaseIsNewer, SQLAlchemyError, OSError, ImportError)
+EXPECTED = (*OF_SLACK, DatabaseIsNewer, SQLAlchemyError, sqlite3.Error, OSError, ImportError)
 """What `app.start` may raise, for which a sentence says more than a traceback."""
 
 _OF_TOKENS = {
@@ -29,7 +31,7 @@ def sentence(fault: BaseException) -> str:
             return _of_slack(fault)
         case DatabaseIsNewer():
             return str(fault)
-        case SQLAlchemyError():
+        case SQLAlchemyError() | sqlite3.Error():
             cause = getattr(fault, "orig", None) or fault
             return f"The database refuses: {cause}. Look at DATABASE_URL."
         case ImportError():

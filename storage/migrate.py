@@ -1,5 +1,6 @@
 """Brings a database to the tables of this code, by Alembic's migrations."""
 
+import sqlite3
 from pathlib import Path
 
 from sqlalchemy import inspect, text
@@ -17,8 +18,13 @@ class DatabaseIsNewer(Exception):
 async def migrate(db: Database) -> None:
     """Bring the database up to date; an empty one gets every table.
 
-    Raises DatabaseIsNewer where it carries a revision that this code does not know.
+    Raises DatabaseIsNewer where it carries a revision that this code does not know, sqlite3.OperationalError
+    where its file cannot be opened.
     """
+    if db.engine.dialect.name == "sqlite" and db.engine.url.database:
+        # The driver's own thread, where it cannot open the file, outlives the loop and
+        # then tells of it by a traceback. So it is only started on a file that opens.
+        sqlite3.connect(db.engine.url.database).close()
     async with db.writing() as work:
         await work.run_sync(_upgrade)
 
