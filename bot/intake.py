@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -24,6 +25,10 @@ _log = logging.getLogger(__name__)
 
 EVENTS_PATH = "/slack/events"
 _FINISH_WITHIN_S = 10.0
+_SIGNED_BY = {
+    "X-Slack-Request-Timestamp": re.compile(r"[0-9]{1,12}"),
+    "X-Slack-Signature": re.compile(r"v0=[0-9a-f]{64}"),
+}
 
 
 class Intake:
@@ -146,11 +151,28 @@ def http_route(app: AsyncApp, intake: Intake) -> web.RouteDef:
     async def events(request: web.Request) -> web.Response:
         if intake.is_stopping:
             return web.Response(status=503, text="stopping")
-        bolt_request = await to_bolt_request(request)
+        if not _is_readably_signed(request):
+            return web.Response(status=401, text="not signed by Slack")
+        try:
+            bolt_request = await to_bolt_request(request)
+        except (ValueError, LookupError, AttributeError, TypeError):  # no text, no JSON, no object in it
+            return web.Response(status=400, text="not a payload of Slack")
+        if not isinstance(bolt_request.body.get("event", {}), dict):
+            return web.Response(status=400, text="not a payload of Slack")
         response = await intake.take(_kind(bolt_request), lambda: app.async_dispatch(bolt_request))
         return await to_aiohttp_response(response)
 
     return web.post(EVENTS_PATH, events)
+
+
+def _is_readably_signed(request: web.Request) -> bool:
+    # Bolt says whether a signature is right, but raises at one that it cannot read; and whoever sent that
+    # would be answered by the error handler, which writes to people, as if it were Slack.
+    return all(
+        shape.fullmatch(given) is not None
+        for header, shape in _SIGNED_BY.items()
+        for given in request.headers.getall(header, ())
+    )
 
 
 def _kind(request: AsyncBoltRequest) -> str:

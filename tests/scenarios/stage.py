@@ -105,7 +105,7 @@ class Stage:
         self.sandbox = sandbox
         self.app = app
         self.bot = bot
-        self._settings = settings
+        self.settings = settings
         self.expected_errors: list[str] = []
         """What `errors` is to be at the test's end, which the fixture asserts."""
 
@@ -137,7 +137,7 @@ class Stage:
     async def restart(self) -> None:
         """Stop the bot as a signal would, and start it again on the same database."""
         await self.bot.stop()
-        self.bot = await start_bot(self._settings, self.workspace.clock)
+        self.bot = await start_bot(self.settings, self.workspace.clock)
 
     async def import_files(self, *files: tuple[str, str]) -> list[str]:
         """What `alumni-bot import` does while the bot runs."""
