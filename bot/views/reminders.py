@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from bot.domain.ids import HomeworkId, UserId
 from bot.views import kit, words
+from bot.views.homework_desk import STATUS
 
 HAND_IN = "homework_hand_in"
 SNOOZE = "reminder_snooze"
@@ -105,10 +106,11 @@ def missing(lists: Sequence[Missing], *, reader_zone: str) -> kit.Message:
     blocks: list[kit.Block] = [kit.section(opening)]
     shown = lists[:_MOST_PIECES]
     limit = min(kit.SECTION_CHARACTERS, _LIST_CHARACTERS // len(shown)) - _LINE_BESIDE_NAMES
-    blocks += [kit.section(_missing_line(one, reader_zone=reader_zone, names_limit=limit)) for one in shown]
+    for one in shown:
+        blocks.append(kit.section(_missing_line(one, reader_zone=reader_zone, names_limit=limit)))
+        blocks.append(kit.actions(kit.button("Status", STATUS, one.homework_id)))
     blocks += _not_shown(len(lists))
-    keys = words.listed(f"`/homework status {words.escape(one.key)}`" for one in lists[:3])
-    blocks.append(kit.context(f"To see more, or to remind only these people: {keys}."))
+    blocks.append(kit.context("With *Status* you see more, and can remind only these people."))
     return kit.message(opening, blocks)
 
 
@@ -122,7 +124,7 @@ def stopped(title: str) -> str:
     """What a person is told who wants no more reminders of a homework."""
     return (
         f"🔕 No more reminders of *{words.excerpt(title, _TITLE)}*. "
-        "It is still due; `/homework` shows it, and there you can switch reminders on again."
+        "It is still due. In the list of your homework you can switch reminders on again."
     )
 
 
@@ -196,4 +198,4 @@ def _missing_line(one: Missing, *, reader_zone: str, names_limit: int) -> str:
 def _not_shown(count: int) -> list[kit.Block]:
     if count <= _MOST_PIECES:
         return []
-    return [kit.context(f"{words.plural(count - _MOST_PIECES, 'more piece')}: see `/homework`.")]
+    return [kit.context(f"{words.plural(count - _MOST_PIECES, 'more piece')}: see the list of homework.")]

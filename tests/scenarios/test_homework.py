@@ -179,16 +179,21 @@ async def test_reminder_is_answered_from_its_buttons(stage: Stage) -> None:
     snoozed = await ben.saw("direct", "I will remind you")
     await ben.press(reminder, "reminder_stop", value=PLAN)
     stopped = await ben.saw("direct", "No more reminders")
+    await stage.settle()
+    without_buttons = next(message for message in ben.direct() if message["ts"] == reminder["ts"])
     await ben.command("/homework")
     listed = ben.direct()[-1]
     await ben.press(listed, "reminder_resume")
     resumed = await ben.saw("direct", "again.")
+    await stage.settle()
     await ben.press(reminder, "homework_hand_in", value=PLAN)
     faults = await ben.submit({"text": "Done"})
     await stage.settle()
 
     assert "Thu 29 June 2023, 08:00 (Rome) · 09:00 your time (Helsinki)" in snoozed["text"]
     assert stopped["text"].startswith("🔕 No more reminders of *Action plan: first blueprint*.")
+    assert {value for _, value in buttons(without_buttons)} == {"cba-2/members-map"}
+    assert "Action plan: first blueprint*: no more reminders." in everything(without_buttons)
     assert ("Remind me again", PLAN) in buttons(listed)
     assert resumed["text"] == "🔔 I will remind you of *Action plan: first blueprint* again."
     assert faults == {}

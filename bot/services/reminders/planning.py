@@ -73,6 +73,15 @@ async def received(
     A reminder that has gone out, or is on its way, is edited to say that it was received.
     """
     await replan(work, team_id=team_id, now=now, homework_id=homework_id, user_id=user_id)
+    await _edit_latest(
+        work, team_id=team_id, homework_id=homework_id, user_id=user_id, now=now, because="received"
+    )
+
+
+async def _edit_latest(
+    work: Work, *, team_id: TeamId, homework_id: HomeworkId, user_id: UserId, now: datetime, because: str
+) -> None:
+    """Write the last reminder of a homework anew, where one has gone out or is on its way."""
     lines = await reminders.reminders(work, team_id=team_id, homework_id=homework_id, recipient=user_id)
     sent: list[outbox.OutboxRow] = []
     for key in {line.outbox_key for line in lines if line.outbox_key is not None}:
@@ -84,7 +93,7 @@ async def received(
         await outbox.enqueue(
             work,
             team_id=team_id,
-            key=f"{latest.key}:received:{homework_id}",
+            key=f"{latest.key}:{because}:{homework_id}",
             recipient=user_id,
             kind=EDIT,
             body={"target_key": latest.key},
@@ -148,6 +157,14 @@ async def stop(
         _, piece = await _own(work, team_id=team_id, homework_id=homework_id, user_id=user_id)
         await reminders.put_stop(work, team_id=team_id, homework_id=homework_id, user_id=user_id, now=now)
         await replan(work, team_id=team_id, now=now, homework_id=homework_id, user_id=user_id)
+        await _edit_latest(
+            work,
+            team_id=team_id,
+            homework_id=homework_id,
+            user_id=user_id,
+            now=now,
+            because=f"stopped {now.isoformat()}",
+        )
         return piece
 
 
@@ -165,6 +182,14 @@ async def resume(
         _, piece = await _own(work, team_id=team_id, homework_id=homework_id, user_id=user_id)
         await reminders.remove_stop(work, team_id=team_id, homework_id=homework_id, user_id=user_id)
         await replan(work, team_id=team_id, now=now, homework_id=homework_id, user_id=user_id)
+        await _edit_latest(
+            work,
+            team_id=team_id,
+            homework_id=homework_id,
+            user_id=user_id,
+            now=now,
+            because=f"resumed {now.isoformat()}",
+        )
         return piece
 
 
@@ -174,9 +199,9 @@ async def _own(
     facts = await all_facts.read(work, team_id=team_id, homework_id=homework_id, user_id=user_id)
     piece = facts.homeworks.get(homework_id)
     if piece is None:
-        raise Refused("This homework is no longer there. `/homework` shows what is due.")
+        raise Refused("This homework is no longer there. The list of your homework shows what is due.")
     if (piece.edition_key, user_id) not in facts.enrolled:
-        raise Refused("This homework is for the participants of its edition. `/homework` shows yours.")
+        raise Refused("This homework is for the participants of its edition, and you are not one of them.")
     return facts, piece
 
 
