@@ -163,15 +163,26 @@ def missing_at(due_at: datetime, zone: str) -> datetime:
 def snoozed(schedule: Schedule, is_day_off: IsDayOff, *, now: datetime) -> tuple[str, datetime] | None:
     """Slot and instant of "remind me tomorrow": the next working day, at `at`.
 
-    Where that is too late: two hours before the deadline, if that is at least half an hour ahead.
-    None where it is too late for that too. The window does not hold here: the person asked.
+    Where that is too late: two hours before the deadline, or at that time of the last working day before it,
+    if that is at least half an hour ahead. None where it is too late for that too. The window does not hold
+    here: the person asked.
     """
     on = workdays.next_workday(calendar.local_date(now, schedule.zone), is_day_off)
     moment = calendar.instant_on(on, schedule.at, schedule.zone)
     if moment < schedule.due_at:
         return f"{_SNOOZE}{on.isoformat()}", moment
-    moment = schedule.due_at - _LAST_SNOOZE_BEFORE
+    moment = _last_snooze_at(schedule, is_day_off)
     return (LAST_SNOOZE, moment) if moment >= now + _LEAST_AHEAD else None
+
+
+def _last_snooze_at(schedule: Schedule, is_day_off: IsDayOff) -> datetime:
+    moment = schedule.due_at - _LAST_SNOOZE_BEFORE
+    here = calendar.wall(moment, schedule.zone)
+    for days in range(_MOST_DAYS_EARLIER):
+        on = here.date() - timedelta(days=days)
+        if not is_day_off(on):
+            return calendar.instant_on(on, here.time(), schedule.zone) if days else moment
+    return moment
 
 
 def is_snooze(slot: str) -> bool:
@@ -267,7 +278,7 @@ def _kept(schedule: Schedule, is_day_off: IsDayOff, before: Collection[Reminder]
             if schedule.allows(moment):
                 kept[LATE] = moment
         elif line.slot == LAST_SNOOZE:
-            kept[LAST_SNOOZE] = schedule.due_at - _LAST_SNOOZE_BEFORE
+            kept[LAST_SNOOZE] = _last_snooze_at(schedule, is_day_off)
         elif is_snooze(line.slot):
             on = date.fromisoformat(line.slot.removeprefix(_SNOOZE))
             moment = calendar.instant_on(on, schedule.at, schedule.zone)

@@ -301,6 +301,21 @@ async def test_a_snooze_near_the_deadline_comes_two_hours_before_it_and_later_is
             await reminders.snooze(db, team_id=TEAM, homework_id=of, user_id=user, now=utc(now))
 
 
+async def test_a_snooze_before_a_deadline_on_a_sunday_comes_on_friday_still_or_is_refused(
+    db: Database,
+) -> None:
+    await academy(db)
+    user = await person(db, "U1", now=START)
+    of = await homework(db, "action-plan", due="2023-07-09 18:00", now=START)
+
+    at = await reminders.snooze(db, team_id=TEAM, homework_id=of, user_id=user, now=utc("2023-07-07 07:05"))
+
+    assert at == utc("2023-07-07 14:00")
+    for now in ("2023-07-07 13:31", "2023-07-08 08:00"):
+        with pytest.raises(Refused, match="too near"):
+            await reminders.snooze(db, team_id=TEAM, homework_id=of, user_id=user, now=utc(now))
+
+
 async def test_a_snooze_that_is_delivered_twice_is_one(db: Database) -> None:
     await academy(db)
     user = await person(db, "U1", now=START)
