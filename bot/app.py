@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from typing import Any, Self
 
+import aiohttp
 from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -55,6 +56,7 @@ FEATURES = (
 )
 COMPOSERS = {**homework.COMPOSERS, **reminders.COMPOSERS, **home.COMPOSERS}
 
+_REQUEST_TIMEOUT_S = 10
 _OF_ME = ("enterprise_id", "team_id", "user_id", "bot_id")
 
 # Slack sends nothing again after some minutes; a week leaves room for whoever redelivers by hand.
@@ -133,7 +135,9 @@ async def start(
         closing.push_async_callback(db.close)
         await migrate(db)
 
-        client = web_client(settings)
+        session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_REQUEST_TIMEOUT_S))
+        closing.push_async_callback(session.close)
+        client = web_client(settings, session=session)
         reader = web_client(settings, patient=True)
         me = await reader.auth_test()
         team_id, bot_user_id = TeamId(me["team_id"]), UserId(me["user_id"])
@@ -145,6 +149,7 @@ async def start(
             composers=COMPOSERS,
             clock=clock,
             pace=pace,
+            request_timeout_s=_REQUEST_TIMEOUT_S,
             on_outcome=health.message_outcome,
         )
         heartbeat = Heartbeat(
@@ -260,9 +265,12 @@ class _Tick:
         self._dispatcher.wake()
 
 
-def web_client(settings: Settings, *, patient: bool = False) -> AsyncWebClient:
+def web_client(
+    settings: Settings, *, patient: bool = False, session: aiohttp.ClientSession | None = None
+) -> AsyncWebClient:
     """A client of the Web API with the bot's token.
 
+    session: kept open between calls, whose handshakes it saves; without one each call opens its own.
     patient: for what may be asked twice: waits out rate limits, failures of Slack and lost connections. A
     client that posts must not: where a reply is lost, a second try posts twice.
     """
@@ -274,7 +282,8 @@ def web_client(settings: Settings, *, patient: bool = False) -> AsyncWebClient:
     return AsyncWebClient(
         token=settings.bot_token.reveal(),
         base_url=settings.slack_api_url,
-        timeout=10,
+        timeout=_REQUEST_TIMEOUT_S,
+        session=session,
         retry_handlers=list(retry_handlers) if patient else [],
     )
 
@@ -299,7 +308,9 @@ def bolt_app(settings: Settings, *, client: AsyncWebClient, me: dict[str, Any]) 
     secret = settings.signing_secret
     return AsyncApp(
         name="alumni-bot",
-        client=AsyncWebClient(base_url=client.base_url, timeout=client.timeout, retry_handlers=[]),
+        client=AsyncWebClient(
+            base_url=client.base_url, timeout=client.timeout, session=client.session, retry_handlers=[]
+        ),
         authorize=authorize,  # type: ignore[arg-type]  # None is "not installed there", says Bolt
         signing_secret=secret.reveal() if secret else "",
         process_before_response=True,

@@ -115,6 +115,7 @@ def _populate(workspace: Workspace) -> App:
             real_name=person.name,
             email=person.email,
             tz=person.tz,
+            title=person.title,
             is_admin=person.is_admin,
         )
         workspace.direct(person.user_id, app.bot_user_id)

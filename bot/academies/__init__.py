@@ -60,7 +60,16 @@ class Person:
     tz: str
     """IANA zone."""
     role: Role
+    cluster: str
+    """Empty for organisers and coaches."""
     is_admin: bool = False
+
+    @property
+    def title(self) -> str:
+        """What their Slack profile says they do."""
+        if self.role is Role.PARTICIPANT:
+            return f"Cluster manager, {self.cluster}"
+        return f"{self.role.capitalize()}, {self.cluster}" if self.cluster else self.role.capitalize()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,5 +111,6 @@ def _person(row: RosterRow) -> Person:
         email=row.email,
         tz=_ON_ISLANDS.get(row.slack_id, _ZONES[row.country]),
         role=row.role,
+        cluster=row.cluster,
         is_admin=row.slack_id == ADMIN,
     )
