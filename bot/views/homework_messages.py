@@ -32,20 +32,24 @@ def changed(
 ) -> kit.Message | None:
     """What is different for this person, with the date that now holds; None where nothing is.
 
-    before: the homework's `title`, `brief`, `opens` and `due` (wall times, ISO) as this person knew them.
+    before: the homework's `title`, `brief`, `opens` and `due` (wall times, ISO, in `zone`) as this person
+    knew them.
     """
     homework = stands.homework
+    zone_before = before["zone"]
     due_before = datetime.fromisoformat(before["due"])
     held_before = max(due_before, stands.extension.due) if stands.extension else due_before
+    held_before_at = calendar.instant(held_before, zone_before)
+    opens_before_at = calendar.instant(datetime.fromisoformat(before["opens"]), zone_before)
     facts: list[str] = []
     if before["title"] != homework.title:
         facts.append(f"It was called “{words.excerpt(before['title'], 200)}” before.")
-    if held_before != stands.due:
-        old = words.when(calendar.instant(held_before, homework.zone), homework.zone, reader_zone)
+    if held_before_at != stands.due_at:
+        old = words.when(held_before_at, zone_before, reader_zone)
         facts.append(
             f"*New date:* {due_line(stands, now=now, reader_zone=reader_zone)}\nBefore, it was {old}."
         )
-    if before["opens"] != homework.opens.isoformat() and now < stands.opens_at:
+    if opens_before_at != stands.opens_at and now < stands.opens_at:
         facts.append(f"It opens {words.when(stands.opens_at, homework.zone, reader_zone)}.")
     if before["brief"] != homework.brief:
         brief = words.excerpt(homework.brief, _BRIEF_IN_MESSAGE) or "It has no text any more."

@@ -321,3 +321,19 @@ async def test_power_follows_the_user_group_that_the_edition_names(stage: Stage)
 def said_to(person: Person) -> str:
     """All that the bot said to a person, a line each."""
     return "\n".join(everything(message) for message in person.direct())
+
+
+async def test_another_zone_of_the_edition_is_a_new_date_told_once(stage: Stage) -> None:
+    ben = stage.person("UBEN")
+    elsewhere = EDITION.replace('timezone = "Europe/Rome"', 'timezone = "Europe/Lisbon"')
+
+    for _ in range(2):
+        await stage.import_files(("cba-2.toml", elsewhere))
+        await stage.settle()
+
+    assert len(ben.direct()) == 3
+    assert sections(ben.direct()[0]) == [
+        "📌 *Action plan: first blueprint* has changed.",
+        "*New date:* Due Wed 5 July 2023, 18:00 (Lisbon) · 20:00 your time (Helsinki) (in 23 days)\n"
+        "Before, it was Wed 5 July 2023, 18:00 (Rome) · 19:00 your time (Helsinki).",
+    ]

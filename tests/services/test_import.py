@@ -206,6 +206,9 @@ async def test_another_zone_moves_every_deadline_of_the_edition(db: Database) ->
     assert lines == ["edition cba-2: timezone Europe/Rome → Europe/Lisbon"]
     assert await due(db, PLAN) == (wall("2023-07-05T18:00"), 2)
     assert await planned_revisions(db, PLAN) == {2}
+    assert await queued_keys(db) == [
+        f"changed:cba-2/{key}:{user}:r2" for key in ("pitch", "plan") for user in ("U1", "U2")
+    ]
 
 
 async def test_an_extension_and_what_was_handed_in_survive_a_moved_date(db: Database) -> None:

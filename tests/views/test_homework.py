@@ -107,7 +107,13 @@ def test_messages_about_the_longest_homework_are_ones_that_slack_takes() -> None
         granted_by=UserId("U2"),
         granted_at=NOW,
     )
-    before = {"title": LONG, "brief": "", "opens": "2023-06-01T09:00", "due": "2023-07-01T18:00"}
+    before = {
+        "title": LONG,
+        "brief": "",
+        "opens": "2023-06-01T09:00",
+        "due": "2023-07-01T18:00",
+        "zone": of.zone,
+    }
     changed = homework_messages.changed(stands(of), before, now=NOW, reader_zone=zone)
     assert changed is not None
 

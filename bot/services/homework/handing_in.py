@@ -180,6 +180,7 @@ def seen(homework: Homework) -> dict[str, str]:
         "brief": homework.brief,
         "opens": homework.opens.isoformat(),
         "due": homework.due.isoformat(),
+        "zone": homework.zone,
     }
 
 
