@@ -10,12 +10,17 @@ from bot.domain.editions import Day, Edition
 def current_edition(editions: Sequence[Edition], *, now: datetime) -> Edition | None:
     """The edition that runs or comes first of those ahead; when all are over, the one that ended last."""
     dated = [edition for edition in editions if edition.days]
-    ahead = [edition for edition in dated if _last_on(edition) >= calendar.local_date(now, edition.timezone)]
+    ahead = [edition for edition in dated if not is_over(edition, now=now)]
     if ahead:
         return min(ahead, key=lambda edition: (_last_on(edition), edition.key))
     if dated:
         return max(dated, key=lambda edition: (_last_on(edition), edition.key))
     return editions[0] if editions else None
+
+
+def is_over(edition: Edition, *, now: datetime) -> bool:
+    """Whether the date of an edition's last day has passed; never for one without days."""
+    return bool(edition.days) and _last_on(edition) < calendar.local_date(now, edition.timezone)
 
 
 def next_day(edition: Edition, *, now: datetime) -> Day | None:

@@ -7,7 +7,7 @@ from bot.domain import calendar
 from bot.domain.editions import Day, Edition
 from bot.domain.ids import TeamId, UserId
 from bot.domain.members import Role
-from bot.domain.programme import next_day
+from bot.domain.programme import is_over, next_day
 from bot.services.homework import HOME, Piece, Status, at_a_glance, pieces
 from bot.views import home as views
 from storage import editions, members, outbox
@@ -28,11 +28,11 @@ class Home:
     roles: frozenset[Role]
     """The person's parts in any edition."""
     pieces: tuple[Piece, ...]
-    """Their homework in that edition, by due date."""
+    """Their homework in that edition and in others that are not over, by due date."""
     reader_zone: str
     is_organiser: bool
     glance: tuple[Status, ...] = ()
-    """For organisers: the homework of that edition over all its participants."""
+    """For organisers: the homework of those editions over all their participants."""
     failures: tuple[OutboxRow, ...] = ()
     """For organisers: the newest messages that could not be delivered."""
     failure_count: int = 0
@@ -52,12 +52,13 @@ async def _home(work: Work, *, team_id: TeamId, user_id: UserId, now: datetime) 
     current, glance = await at_a_glance(work, team_id=team_id, now=now)
     mine = {one.edition_key for one in parts if one.role is Role.PARTICIPANT}
     edition = current
-    if mine and not is_organiser:
-        own = [one for one in await editions.editions(work, team_id=team_id) if one.key in mine]
-        edition = current if current is not None and current.key in mine else (own[0] if own else current)
+    own = [one for one in await editions.editions(work, team_id=team_id) if one.key in mine]
+    if own and not is_organiser:
+        edition = current if current is not None and current.key in mine else own[0]
     found = await pieces(work, team_id=team_id, user_id=user_id, now=now)
     if edition is not None:
-        found = [piece for piece in found if piece.homework.edition_key == edition.key] or found
+        shown = {edition.key} | {one.key for one in own if not is_over(one, now=now)}
+        found = [piece for piece in found if piece.homework.edition_key in shown] or found
     zone = edition.timezone if edition else academy.timezone if academy else "UTC"
     failed = await outbox.rows(work, team_id=team_id, states={"failed"}) if is_organiser else []
     return Home(

@@ -10,7 +10,7 @@ from bot.domain.homework import Homework
 from bot.domain.members import Role
 from bot.domain.standing import Standing, State
 from bot.views import academy, kit, words
-from bot.views.homework import piece
+from bot.views.homework import has_several_editions, piece
 from bot.views.homework_desk import NEW, STATUS, counted
 
 _MOST_PIECES = 20
@@ -76,8 +76,11 @@ def home(
         blocks += academy.next_day(edition, next_day, now=now, reader_zone=reader_zone)
     if pieces:
         blocks += [kit.divider(), kit.header("Your homework")]
+        names_edition = has_several_editions(stands for stands, _ in pieces)
         for stands, is_stopped in pieces[:_MOST_PIECES]:
-            blocks += piece(stands, now=now, reader_zone=reader_zone, is_stopped=is_stopped)
+            blocks += piece(
+                stands, now=now, reader_zone=reader_zone, is_stopped=is_stopped, names_edition=names_edition
+            )
     elif Role.PARTICIPANT in roles:
         blocks.append(kit.section("There is no homework yet. When there is, you see it here."))
     elif not is_organiser:
@@ -90,11 +93,13 @@ def home(
 
 def _at_a_glance(glance: Sequence[Glance]) -> list[kit.Block]:
     blocks: list[kit.Block] = [kit.divider(), kit.header("For organisers: homework at a glance")]
+    is_one_edition = len({one.homework.edition_key for one in glance}) == 1
     for one in glance[:_MOST_GLANCES]:
         due = f"Due {words.wall(one.homework.due)} ({words.place_of(one.homework.zone)})"
         title = words.excerpt(one.homework.title, 200)
+        of = "" if is_one_edition else f" ({words.excerpt(one.homework.edition_key, 60)})"
         status = kit.button("Status", STATUS, one.homework.id)
-        blocks.append(kit.section(f"*{title}*\n{due}\n{counted(one.counts, one.of)}", accessory=status))
+        blocks.append(kit.section(f"*{title}*{of}\n{due}\n{counted(one.counts, one.of)}", accessory=status))
     if not glance:
         blocks.append(kit.section("There is no homework in this edition yet."))
     blocks.append(kit.actions(kit.button("New homework", NEW, "new")))

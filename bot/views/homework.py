@@ -1,6 +1,6 @@
 """Homework as a participant sees it: the list, and the modals to choose, hand in, see and change."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.domain.homework import HandedInFile, Submission
@@ -33,8 +33,12 @@ def listed(
 ) -> kit.Message:
     """A person's homework, by due date. pieces: how each stands, and whether its reminders are stopped."""
     blocks: list[kit.Block] = []
-    for stands, is_stopped in pieces[-_LISTED:]:
-        blocks += piece(stands, now=now, reader_zone=reader_zone, is_stopped=is_stopped)
+    shown = pieces[-_LISTED:]
+    names_edition = has_several_editions(stands for stands, _ in shown)
+    for stands, is_stopped in shown:
+        blocks += piece(
+            stands, now=now, reader_zone=reader_zone, is_stopped=is_stopped, names_edition=names_edition
+        )
     if len(pieces) > _LISTED:
         blocks.append(kit.context(f"{words.plural(len(pieces) - _LISTED, 'older piece')} not shown."))
     if not blocks:
@@ -46,10 +50,21 @@ def listed(
     return kit.message(f"Your homework: {summary}.", [kit.header("Your homework"), *blocks])
 
 
-def piece(stands: Standing, *, now: datetime, reader_zone: str, is_stopped: bool) -> list[kit.Block]:
+def has_several_editions(pieces: Iterable[Standing]) -> bool:
+    """Whether the edition of each has to be named: two may have homework of one title."""
+    return len({stands.homework.edition_key for stands in pieces}) > 1
+
+
+def piece(
+    stands: Standing, *, now: datetime, reader_zone: str, is_stopped: bool, names_edition: bool = False
+) -> list[kit.Block]:
     """One homework: title, date and state in words, and its buttons."""
     homework = stands.homework
-    lines = [f"*{words.excerpt(homework.title, 200)}*", due_line(stands, now=now, reader_zone=reader_zone)]
+    of = f" ({words.excerpt(homework.edition_key, 60)})" if names_edition else ""
+    lines = [
+        f"*{words.excerpt(homework.title, 200)}*{of}",
+        due_line(stands, now=now, reader_zone=reader_zone),
+    ]
     if stands.state in (State.OPEN, State.MISSING) and homework.brief.strip():
         lines.append(words.excerpt(homework.brief, _BRIEF_IN_LIST))
     lines.append(state_line(stands, reader_zone=reader_zone))
@@ -91,10 +106,12 @@ def choose(pieces: Sequence[Standing]) -> kit.View:
     todo = [one for one in newest if one.state is State.OPEN] or [
         one for one in newest if not one.is_handed_in
     ]
-    options = [
-        kit.option(one.homework.title, one.homework.id, f"{one.state}, due {words.wall(one.due)}")
-        for one in newest
-    ]
+    names_edition = has_several_editions(newest)
+    options = []
+    for one in newest:
+        of = f"{one.homework.edition_key}, " if names_edition else ""
+        described = f"{of}{one.state}, due {words.wall(one.due)}"
+        options.append(kit.option(one.homework.title, one.homework.id, described))
     chosen = (todo or newest)[0].homework.id
     select = kit.menu("", options, placeholder="Choose homework", initial=chosen)
     return kit.modal(

@@ -27,6 +27,7 @@ STATUS_CALLBACK = "status_of_homework"
 READ_CALLBACK = "read_homework"
 
 _NAME = 60
+_STATUSES = 30
 # A view holds 250 kB: room for three bytes a character, and for what surrounds it.
 _MODAL_CHARACTERS = 60_000
 _OFFERED_REMINDERS = ("14d", "10d", "7d", "5d", "3d", "2d", "1d", "0d")
@@ -81,15 +82,15 @@ def status_modal(homework: Homework, people: Sequence[Line], *, nudgeable: int, 
 
 
 def choose_status(statuses: Sequence[tuple[Homework, Counter[State], int]]) -> kit.Message:
-    """Every homework of an edition with its counts, and a button to each status."""
+    """Homework with its counts, and a button to each status; by its id where there are several editions."""
     blocks = [kit.header("Who handed in")]
-    for homework, counts, of in statuses[-40:]:
+    is_one_edition = len({homework.edition_key for homework, _, _ in statuses}) == 1
+    for homework, counts, of in statuses[-_STATUSES:]:
+        key = words.excerpt(homework.key if is_one_edition else homework.id, 130)
         due = f"Due {words.wall(homework.due)} ({words.place_of(homework.zone)})"
         button = kit.button("Status", STATUS, homework.id)
         title = words.excerpt(homework.title, 80)
-        blocks.append(
-            kit.section(f"*{title}* (`{homework.key}`)\n{due}\n{counted(counts, of)}", accessory=button)
-        )
+        blocks.append(kit.section(f"*{title}* (`{key}`)\n{due}\n{counted(counts, of)}", accessory=button))
     return kit.message("Who handed in", blocks)
 
 

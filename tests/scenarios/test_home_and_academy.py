@@ -1,7 +1,7 @@
 """The Home tab and `/academy`, through the whole bot."""
 
 from storage import outbox
-from tests.scenarios.stage import Stage, buttons, everything, sections
+from tests.scenarios.stage import EDITION, Stage, buttons, everything, sections
 
 PLAN = "cba-2/action-plan-1"
 NEXT_DAY = (
@@ -143,3 +143,40 @@ async def test_academy_answers_an_unknown_word_with_the_nearest_and_help(stage: 
     answer = ben.direct()[-1]
     assert sections(answer)[0] == "`/academy` does not know “nxt”. Did you mean `/academy next`?"
     assert "`/academy help`" in everything(answer)
+
+
+async def test_two_editions_at_once_are_told_apart(stage: Stage) -> None:
+    ben, ann = stage.person("UBEN"), stage.person("UANN")
+    pilot = EDITION.replace('key = "cba-2"', 'key = "pilot"').replace("2023-09-21", "2023-10-05")
+    pilot = pilot[: pilot.index('[[homework]]\nkey = "members-map"')]
+    roster = "slack_id,role,edition,cluster\nUBEN,participant,pilot,EnergyVaasa\n"
+    await stage.import_files(("pilot.toml", pilot), ("pilot.csv", roster))
+
+    home = await ben.open_home()
+    await ben.command("/homework")
+    await ben.command("/homework submit")
+    glance = await ann.open_home()
+    await ann.command("/homework status")
+
+    titles = [text.partition("\n")[0] for text in sections(home)[1:]]
+    assert titles == [
+        "*Map of your members* (cba-2)",
+        "*Action plan: first blueprint* (cba-2)",
+        "*Action plan: first blueprint* (pilot)",
+        "*Action plan: refined* (cba-2)",
+    ]
+    assert [text.partition("\n")[0] for text in sections(ben.direct()[-1])] == titles
+    (menu,) = [block["element"] for block in (ben.modal or {})["blocks"]]
+    assert [option["description"]["text"] for option in menu["options"]] == [
+        "cba-2, open, due Fri 30 June 2023, 23:59",
+        "cba-2, open, due Wed 5 July 2023, 18:00",
+        "pilot, open, due Wed 5 July 2023, 18:00",
+    ]
+    for shown in (glance, ann.direct()[-1]):
+        assert [value for label, value in buttons(shown) if label == "Status"] == [
+            "cba-2/members-map",
+            PLAN,
+            "cba-2/action-plan-2",
+            "pilot/action-plan-1",
+        ]
+    assert "(`pilot/action-plan-1`)" in everything(ann.direct()[-1])

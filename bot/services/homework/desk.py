@@ -11,7 +11,7 @@ from bot.domain.editions import Edition
 from bot.domain.homework import Extension, Homework, Submission
 from bot.domain.ids import EditionKey, HomeworkId, TeamId, UserId, homework_id
 from bot.domain.members import Member, Role
-from bot.domain.programme import current_edition
+from bot.domain.programme import current_edition, is_over
 from bot.domain.refusals import Refused
 from bot.domain.standing import Standing, State, effective_due, standing
 from bot.services import reminders
@@ -249,12 +249,20 @@ async def status(db: Database, *, team_id: TeamId, key: str, now: datetime) -> S
 
 
 async def at_a_glance(work: Work, *, team_id: TeamId, now: datetime) -> tuple[Edition | None, list[Status]]:
-    """The edition that runs, or comes next, or ended last, and its homework by due date."""
-    edition = current_edition(await editions.editions(work, team_id=team_id), now=now)
+    """The edition that runs, or comes next, or ended last, and its homework by due date.
+
+    Then follows the homework of every other edition that is not over.
+    """
+    known = await editions.editions(work, team_id=team_id)
+    edition = current_edition(known, now=now)
     if edition is None:
         return None, []
-    found = await stored.homeworks(work, team_id=team_id, edition_key=edition.key)
-    return edition, [await _status(work, one, edition_name=edition.name, now=now) for one in found]
+    others = [one for one in known if one.key != edition.key and not is_over(one, now=now)]
+    found: list[Status] = []
+    for shown in (edition, *others):
+        for one in await stored.homeworks(work, team_id=team_id, edition_key=shown.key):
+            found.append(await _status(work, one, edition_name=shown.name, now=now))
+    return edition, found
 
 
 async def overview(db: Database, *, team_id: TeamId, now: datetime) -> tuple[Edition | None, list[Status]]:
