@@ -1,7 +1,8 @@
 """The database and its unit of work: one `async with` is one transaction."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -78,6 +79,11 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
+        # SQLite has one writer at a time, and lets the others sleep and look again: a queue of our own
+        # wakes the next at once. Writers of other processes are still waited for by the busy timeout.
+        self._turn: AbstractAsyncContextManager[Any] = (
+            asyncio.Lock() if engine.dialect.name == "sqlite" else nullcontext()
+        )
 
     @asynccontextmanager
     async def writing(self, once: Delivery | None = None) -> AsyncIterator[Work]:
@@ -86,7 +92,7 @@ class Database:
         once: the delivery that asks for it; it is entered in the inbox in the same transaction.
         Raises AlreadyDone where that delivery is in the inbox.
         """
-        async with self.engine.connect() as connection:
+        async with self._turn, self.engine.connect() as connection:
             await connection.execution_options(alumni_writing=True)
             async with connection.begin():
                 work = Work(connection)
