@@ -3,14 +3,12 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from bot import failures
 from bot.app import web_client
 from bot.config import Settings, SettingsFaults, database_url_from, settings_from
 from bot.manifest import SCOPES
 from storage.db import open_database
-from storage.migrate import DatabaseIsNewer, migrate
+from storage.migrate import migrate
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,7 @@ async def _database(values: Mapping[str, str]) -> Finding:
             await db.close()
     except SettingsFaults as wrong:
         return Finding("database", False, wrong.faults[0])
-    except (DatabaseIsNewer, SQLAlchemyError, OSError, ImportError) as wrong:
+    except failures.EXPECTED as wrong:
         return Finding("database", False, failures.sentence(wrong))
     return Finding("database", True, "reached, and its tables are those of this version")
 

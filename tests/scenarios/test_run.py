@@ -300,6 +300,22 @@ async def test_check_says_a_line_for_each_thing(tmp_path: Path, sandbox: Sandbox
     ]
 
 
+async def test_check_goes_on_where_the_database_cannot_be_opened(tmp_path: Path, sandbox: Sandbox) -> None:
+    app = install(sandbox.workspace, manifest())
+    nowhere = f"sqlite+aiosqlite:///{tmp_path / 'absent' / 'alumni.db'}"
+    surroundings = environment(tmp_path, sandbox, app, SLACK_APP_TOKEN=app.app_token, DATABASE_URL=nowhere)
+
+    code, out, err = await outcome(tmp_path, surroundings, "check")
+
+    assert (code, err) == (1, "")
+    assert out.splitlines() == [
+        "settings  ok     Socket Mode",
+        "database  WRONG  The database refuses: unable to open database file. Look at DATABASE_URL.",
+        "tokens    ok     alumnibot in Alumni; Socket Mode opens",
+        "scopes    ok     all there",
+    ]
+
+
 async def test_import_prints_what_changed_then_nothing_then_every_fault(
     tmp_path: Path, sandbox: Sandbox
 ) -> None:
