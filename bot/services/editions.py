@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.domain import differences
+from bot.domain import calendar, differences
 from bot.domain.edition_file import EditionFile, read_edition_file
 from bot.domain.editions import Academy
 from bot.domain.faults import Fault, Faults, decode
@@ -184,12 +184,21 @@ class _Import:
             # Removed and brought back: its old messages keep their keys, so it must not use them again.
             used = await editions.last_revision(self._work, team_id=self._team_id, homework_id=piece.id)
             await pieces.put_homework(self._work, replace(piece, revision=used + 1))
+            await self._announce_opening(piece)
         elif piece != replace(before, revision=piece.revision):
             after = replace(piece, revision=before.revision + 1)
             await pieces.put_homework(self._work, after)
             await homework.announce_change(self._work, homework=after, before=before, now=self._now)
+            if after.opens != before.opens:
+                await self._announce_opening(after)
         await editions.name_in_file(self._work, team_id=self._team_id, homework_id=piece.id)
         return differences.homework_changes(before, piece)
+
+    async def _announce_opening(self, piece: Homework) -> None:
+        # What is open already is told nobody: an academy that begins with the bot half-way
+        # would get all of it at once.
+        if calendar.instant(piece.opens, piece.zone) > self._now:
+            await homework.announce_opening(self._work, homework=piece, now=self._now)
 
     async def _take_over_roster(self, placed: Sequence[tuple[RosterRow, Member]]) -> None:
         changed = await self._take_over_profiles(placed)

@@ -27,6 +27,19 @@ def receipt(stands: Standing, version: Submission, *, now: datetime, reader_zone
     return kit.message(f"Received, {late}: {title}, version {version.version}", blocks)
 
 
+def opened(stands: Standing, *, now: datetime) -> kit.Message:
+    """On the edition's channel: a homework can be handed in from now on."""
+    homework = stands.homework
+    title = words.excerpt(homework.title, 200)
+    due = due_line(stands, now=now, reader_zone=homework.zone)
+    blocks = [kit.section(f"📘 *{title}* is open.\n{due}")]
+    if homework.brief:
+        brief = words.excerpt(homework.brief, _BRIEF_IN_MESSAGE)
+        blocks.append(kit.section(f"{brief}{_note(homework.brief, _BRIEF_IN_MESSAGE)}"))
+    blocks.append(kit.actions(_button(stands)))
+    return kit.message(f"{title} is open. {due}", blocks)
+
+
 def changed(
     stands: Standing, before: Mapping[str, str], *, now: datetime, reader_zone: str
 ) -> kit.Message | None:

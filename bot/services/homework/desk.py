@@ -15,7 +15,12 @@ from bot.domain.programme import current_edition, is_over
 from bot.domain.refusals import Refused
 from bot.domain.standing import Standing, State, effective_due, standing
 from bot.services import reminders
-from bot.services.homework.handing_in import announce_change, participants, refresh_home
+from bot.services.homework.handing_in import (
+    announce_change,
+    announce_opening,
+    participants,
+    refresh_home,
+)
 from bot.views import words
 from storage import editions, members, outbox
 from storage import homework as stored
@@ -134,6 +139,7 @@ async def create(
             raise Refused(f"“{edition.name}” has homework with this key already.", block_id="key")
         _check(made, before=None, now=now)
         await stored.put_homework(work, made)
+        await announce_opening(work, homework=made, now=now)
         await reminders.replan(work, team_id=team_id, now=now, homework_id=made.id)
     return made
 
@@ -174,6 +180,8 @@ async def edit(
         after = replace(after, revision=before.revision + 1)
         await stored.put_homework(work, after)
         await announce_change(work, homework=after, before=before, now=now)
+        if after.opens != before.opens and calendar.instant(after.opens, after.zone) > now:
+            await announce_opening(work, homework=after, now=now)
         await reminders.replan(work, team_id=team_id, now=now, homework_id=after.id)
     return after
 

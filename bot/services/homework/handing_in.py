@@ -19,6 +19,7 @@ from storage import reminders as stored_reminders
 from storage.db import Database, Delivery, Work
 
 CHANGED = "homework.changed"
+OPENED = "homework.opened"
 RECEIPT = "homework.receipt"
 HOME = "home"
 MOST_FILES = 10
@@ -171,6 +172,24 @@ async def announce_change(work: Work, *, homework: Homework, before: Homework, n
             body={"homework_id": homework.id, "before": known},
             now=now,
         )
+
+
+async def announce_opening(work: Work, *, homework: Homework, now: datetime) -> None:
+    """Tell the edition's channel when a homework opens, or now where it is open; the same opening once."""
+    edition = await editions.edition(work, team_id=homework.team_id, edition_key=homework.edition_key)
+    opens_at = calendar.instant(homework.opens, homework.zone)
+    if edition is None or edition.channel_id is None:
+        return
+    await outbox.enqueue(
+        work,
+        team_id=homework.team_id,
+        key=f"opened:{homework.id}:{homework.opens.isoformat()}",
+        recipient=edition.channel_id,
+        kind=OPENED,
+        body={"homework_id": homework.id, "opens": homework.opens.isoformat()},
+        now=now,
+        due_at=max(opens_at, now),
+    )
 
 
 def seen(homework: Homework) -> dict[str, str]:

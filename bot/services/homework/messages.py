@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from bot.domain.ids import HomeworkId, TeamId, UserId
+from bot.domain.standing import standing
 from bot.services.homework.desk import EXTENDED, NUDGE
-from bot.services.homework.handing_in import CHANGED, RECEIPT, Piece, pieces
+from bot.services.homework.handing_in import CHANGED, OPENED, RECEIPT, Piece, pieces
 from bot.views import homework_messages as views
 from bot.views.kit import Message
 from storage import homework, members
@@ -60,6 +61,18 @@ async def _nudge(work: Work, row: OutboxRow, now: datetime) -> Composed:
     return _send(views.nudge(named, now=now, reader_zone=missing[0].reader_zone))
 
 
+async def _opened(work: Work, row: OutboxRow, now: datetime) -> Composed:
+    piece = await homework.homework(
+        work, team_id=TeamId(row.team_id), homework_id=HomeworkId(row.body["homework_id"])
+    )
+    if piece is None or piece.opens.isoformat() != row.body["opens"]:
+        return Drop("it is gone, or opens at another time")
+    stands = standing(piece, extension=None, handed_in=None, now=now)
+    if stands.is_past_due:
+        return Drop("it was due before this could be told")
+    return _send(views.opened(stands, now=now))
+
+
 async def _piece(work: Work, row: OutboxRow, now: datetime) -> Piece | None:
     found = await pieces(work, team_id=TeamId(row.team_id), user_id=UserId(row.recipient), now=now)
     return next((piece for piece in found if piece.id == row.body["homework_id"]), None)
@@ -72,6 +85,7 @@ def _send(message: Message) -> Send:
 COMPOSERS: dict[str, Composer] = {
     RECEIPT: _receipt,
     CHANGED: _changed,
+    OPENED: _opened,
     EXTENDED: _extended,
     NUDGE: _nudge,
 }
