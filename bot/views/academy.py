@@ -56,6 +56,8 @@ def next_up(
 
 def next_day(edition: Edition, day: Day | None, *, now: datetime, reader_zone: str) -> list[kit.Block]:
     """The edition's next day in words."""
+    if day is None and not edition.days:
+        return [kit.section("The days of this edition are not known yet.")]
     if day is None:
         return [kit.section("All days of this edition are over. Thank you for being part of it.")]
     instant = starts_at(day, edition.timezone)

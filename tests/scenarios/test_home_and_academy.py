@@ -180,3 +180,15 @@ async def test_two_editions_at_once_are_told_apart(stage: Stage) -> None:
             "pilot/action-plan-1",
         ]
     assert "(`pilot/action-plan-1`)" in everything(ann.direct()[-1])
+
+
+async def test_edition_without_days_is_not_over(stage: Stage) -> None:
+    ben = stage.person("UBEN")
+    without_days = EDITION[: EDITION.index("[[day]]")] + EDITION[EDITION.index("[[homework]]") :]
+    await stage.import_files(("cba-2.toml", without_days))
+
+    home = await ben.open_home()
+    await ben.command("/academy next")
+
+    assert sections(home)[0] == "The days of this edition are not known yet."
+    assert sections(ben.direct()[-1])[0] == "The days of this edition are not known yet."
