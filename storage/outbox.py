@@ -195,12 +195,15 @@ async def count(work: Work, *, team_id: str | None = None) -> dict[str, int]:
     return {str(found.state): int(found.number) for found in await work.execute(query)}
 
 
-async def change(work: Work, changed: OutboxRow, *, only_in: str | None = None, **values: Any) -> None:
-    """Set columns of a row; where `only_in` names a state, only if the row is still in it."""
+async def change(work: Work, changed: OutboxRow, *, only_in: str | None = None, **values: Any) -> bool:
+    """Set columns of a row; where `only_in` names a state, only if the row is still in it.
+
+    True where they were set; the row stays as it is until the transaction ends.
+    """
     statement = update(outbox).where(outbox.c.team_id == changed.team_id, outbox.c.key == changed.key)
     if only_in is not None:
         statement = statement.where(outbox.c.state == only_in)
-    await work.execute(statement.values(**values))
+    return (await work.execute(statement.values(**values))).rowcount == 1
 
 
 def _row(found: Row[Any]) -> OutboxRow:

@@ -11,7 +11,7 @@ from bot.domain.reminders import Reminder, State
 from bot.services.reminders import facts as all_facts
 from bot.services.reminders.facts import Facts
 from bot.services.reminders.planning import EDIT
-from bot.services.reminders.queueing import MISSING_LIST, PERSONAL, PUBLIC
+from bot.services.reminders.queueing import MISSING_LIST, PERSONAL, PUBLIC, take_along
 from bot.views import kit
 from bot.views import reminders as views
 from bot.views.reminders import Status
@@ -33,6 +33,11 @@ async def _personal(work: Work, row: OutboxRow, now: datetime) -> Composed:
         return _GONE
     lines = await reminders.reminders(work, team_id=TeamId(row.team_id), recipient=user_id)
     own = [line for line in lines if line.outbox_key == row.key]
+    # A message that waited goes out at the very instant at which another reminder falls due, and may be
+    # here before the heartbeat is.
+    fallen_due = [line for line in lines if line.state is State.PLANNED and line.due_at <= now]
+    if fallen_due and await take_along(work, row, fallen_due, now=now):
+        own += fallen_due
     pieces = [
         facts.homeworks[homework_id]
         for homework_id in dict.fromkeys(line.homework_id for line in own if not _is_replaced(line, lines))

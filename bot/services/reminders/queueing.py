@@ -10,6 +10,7 @@ from bot.domain.ids import EditionKey, HomeworkId, TeamId
 from bot.domain.reminders import CHANNEL, MISSING_AT, ORGANISERS, Reminder
 from storage import editions, homework, members, outbox, reminders
 from storage.db import Database, Work
+from storage.outbox import OutboxRow
 
 PERSONAL = "reminder"
 PUBLIC = "reminder.channel"
@@ -53,21 +54,27 @@ async def _queue_people(
     waiting = {
         row.recipient: row
         for row in await outbox.rows(work, team_id=team_id, states={"queued"})
-        if row.kind == PERSONAL and row.due_at > now
+        if row.kind == PERSONAL
     }
     by_person: defaultdict[str, list[Reminder]] = defaultdict(list)
     for line in lines:
         by_person[line.recipient].append(line)
     queued = 0
     for recipient, own in by_person.items():
-        if recipient in waiting:
-            row = waiting[recipient]
-            body = {name: [*row.body[name], *added] for name, added in _body(own).items()}
-            await outbox.change(work, row, body=body, due_at=now, not_before_at=now)
-            await reminders.queue(work, own, outbox_key=row.key)
-        else:
+        row = waiting.get(recipient)
+        if row is None or not await take_along(work, row, own, now=now):
             queued += await _queue(work, own, pieces, recipient=recipient, kind=PERSONAL, now=now)
     return queued
+
+
+async def take_along(work: Work, row: OutboxRow, lines: Collection[Reminder], *, now: datetime) -> bool:
+    """Have a message carry these lines too, and go out now. False where it is on its way or was sent."""
+    times = {"due_at": now, "not_before_at": now} if row.due_at > now else {}
+    body = {name: [*row.body[name], *added] for name, added in _body(lines).items()}
+    if not await outbox.change(work, row, only_in=row.state, body=body, **times):
+        return False
+    await reminders.queue(work, lines, outbox_key=row.key)
+    return True
 
 
 async def _queue_channels(
