@@ -292,6 +292,8 @@ class Dispatcher:
             try:
                 async with asyncio.timeout(self._request_timeout_s * 3):
                     await self._settle_row(row, now)
+                # What may go next was asked before this row was out of the way.
+                self.wake()
             except (SlackApiError, SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as failed:
                 _log.warning("could not look up a message: %r", failed, extra={"key": row.key})
                 next_at = _earliest(next_at, now + timedelta(seconds=_retry_after_s(failed)))
