@@ -55,8 +55,10 @@ class Edition:
 
     @property
     def last_online_on(self) -> date | None:
-        """The date of the last online day."""
-        return max((day.on for day in self.days if day.kind is DayKind.ONLINE), default=None)
+        """The date of the last online day before the first in-person one: a review online may follow."""
+        ends_on = self.first_in_person_on
+        online = [day.on for day in self.days if day.kind is DayKind.ONLINE]
+        return max((on for on in online if ends_on is None or on < ends_on), default=None)
 
     @property
     def first_in_person_on(self) -> date | None:

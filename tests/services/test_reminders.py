@@ -197,6 +197,15 @@ async def test_reminders_stay_between_the_online_and_the_in_person_days(db: Data
     assert sorted(await planned(db, user)) == ["0d:r4", "14d:r4", "1d:r4"]
 
 
+async def test_an_online_day_after_the_in_person_days_takes_no_reminder_away(db: Database) -> None:
+    await academy(db, online=(date(2023, 6, 6), date(2023, 6, 7), date(2023, 10, 10)))
+    user = await person(db, "U1", now=START)
+
+    await homework(db, "plan", due="2023-07-05 18:00", remind=("1d", "0d"), now=utc("2023-06-01 12:00"))
+
+    assert sorted(await planned(db, user)) == ["0d:r1", "1d:r1"]
+
+
 async def test_the_channel_hears_how_many_and_never_who(db: Database) -> None:
     await academy(db, channel=CHANNEL)
     for user in ("U1", "U2", "U3"):
