@@ -218,9 +218,9 @@ def saved(homework: Homework, *, is_new: bool) -> kit.View:
     due = f"Due {words.wall(homework.due)} ({words.place_of(homework.zone)})"
     opens = f"Opens {words.wall(homework.opens)} ({words.place_of(homework.zone)})"
     said = f"✅ *{title}* is saved.\n{opens}\n{due}"
-    note = (
-        "Its reminders are planned." if is_new else "Participants are told, and reminders are planned anew."
-    )
+    note = "Its reminders are planned."
+    if not is_new:
+        note += " Participants are told once where the title, the brief or a date is another."
     return kit.modal(
         callback_id=STATUS_CALLBACK,
         title="Homework",

@@ -337,3 +337,18 @@ async def test_another_zone_of_the_edition_is_a_new_date_told_once(stage: Stage)
         "*New date:* Due Wed 5 July 2023, 18:00 (Lisbon) · 20:00 your time (Helsinki) (in 23 days)\n"
         "Before, it was Wed 5 July 2023, 18:00 (Rome) · 19:00 your time (Helsinki).",
     ]
+
+
+async def test_other_reminders_alone_are_no_news_and_none_is_promised(stage: Stage) -> None:
+    ann = stage.person("UANN")
+    await ann.command("/homework status action-plan-1")
+
+    await ann.press(ann.direct()[-1], "homework_edit")
+    faults = await ann.submit({"remind": ["2d"]})
+    await stage.settle()
+
+    assert faults == {}
+    assert "Participants are told once where the title, the brief or a date is another." in everything(
+        ann.modal or {}
+    )
+    assert stage.person("UBEN").direct() == []
