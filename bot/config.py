@@ -126,8 +126,15 @@ class Settings:
 
 
 def read_values(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
-    """Each setting's text: the environment's, else that of `.env` in `folder`, else the default; trimmed."""
-    file = {name: value or "" for name, value in dotenv_values(folder / ".env", interpolate=False).items()}
+    """Each setting's text: the environment's, else that of `.env` in `folder`, else the default; trimmed.
+
+    Raises SettingsFaults where `.env` is no text.
+    """
+    try:
+        said = dotenv_values(folder / ".env", interpolate=False)
+    except UnicodeDecodeError:
+        raise SettingsFaults([".env is not text in UTF-8: save it as UTF-8."]) from None
+    file = {name: value or "" for name, value in said.items()}
     given = {**file, **environment}
     return {name: given.get(name, "").strip() or default for name, default in _DEFAULTS.items()}
 

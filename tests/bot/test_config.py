@@ -131,3 +131,10 @@ def test_every_field_has_a_setting_and_every_setting_a_field() -> None:
     fields = {name.removeprefix("slack_").upper() for name in Settings.__dataclass_fields__}
 
     assert fields == {setting.name.removeprefix("SLACK_") for setting in SETTINGS}
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "latin-1"])
+def test_a_file_of_settings_in_another_encoding_is_one_fault(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / ".env").write_text("# für uns\nSLACK_BOT_TOKEN=xoxb-123456-abcdef\n", encoding=encoding)
+
+    assert faults(tmp_path, GOOD) == [".env is not text in UTF-8: save it as UTF-8."]
