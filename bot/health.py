@@ -1,5 +1,6 @@
 """Whether the bot lives and works, and its numbers: `/healthz`, `/readyz`, `/metrics`."""
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -12,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from storage import outbox
 from storage.db import Database
 
+_ANSWER_WITHIN_S = 5
 MUTE_AFTER_S = 60.0
 """How long Slack may be silent, or the database refuse, before the bot is not ready."""
 
@@ -94,7 +96,8 @@ class Health:
 
     async def _ask_database(self) -> Mapping[str, int] | None:
         try:
-            async with self._db.reading() as work:
+            # A database that hangs must not make whoever asks hang with it.
+            async with asyncio.timeout(_ANSWER_WITHIN_S), self._db.reading() as work:
                 counts = await outbox.count(work)
         except (SQLAlchemyError, OSError):
             return None
