@@ -1,6 +1,6 @@
 """The database and its unit of work: one `async with` is one transaction."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -61,16 +61,22 @@ class Work:
 
     async def put(self, table: Table, values: dict[str, Any]) -> None:
         """Insert a row, or update the columns in `values` of the one that has its key."""
+        await self.put_all(table, [values])
+
+    async def put_all(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """The same for many rows, all with the same columns."""
+        if not rows:
+            return
         dialect = self._connection.dialect.name
         insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
         keys = [column.name for column in table.primary_key.columns]
-        changes = {name: value for name, value in values.items() if name not in keys}
-        statement = insert(table).values(**values)
+        statement = insert(table)
+        changes = {name: statement.excluded[name] for name in rows[0] if name not in keys}
         if changes:
             statement = statement.on_conflict_do_update(index_elements=keys, set_=changes)
         else:
             statement = statement.on_conflict_do_nothing()
-        await self._connection.execute(statement)
+        await self._connection.execute(statement, list(rows))
 
 
 class Database:

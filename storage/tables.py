@@ -8,6 +8,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -223,4 +224,124 @@ reminder_stop = Table(
     Column("user_id", String, primary_key=True),
     Column("stopped_at", Instant, nullable=False),
     ForeignKeyConstraint(["team_id", "homework_id"], ["homework.team_id", "homework.id"]),
+)
+
+# -- the question log ---------------------------------------------------------------------------------
+
+channel = Table(
+    "channel",
+    metadata,
+    Column("team_id", String, primary_key=True),
+    Column("channel_id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("is_private", Boolean, nullable=False),
+    Column("is_archived", Boolean, nullable=False),
+)
+
+question = Table(
+    "question",
+    metadata,
+    Column("team_id", String, primary_key=True),
+    Column("id", Integer, primary_key=True, autoincrement=False),  # 1, 2, … in its workspace
+    Column("channel_id", String),  # none: imported from elsewhere, for everybody
+    Column("ts", String),  # its message there, the root of its thread
+    Column("permalink", Text, nullable=False),
+    Column("asker_id", String, nullable=False),
+    Column("is_anonymous", Boolean, nullable=False),  # to the channel; the asker stays known here
+    Column("title", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("topic", String, nullable=False),
+    Column("state", String, nullable=False),  # open, answered, hidden, removed, merged
+    Column("asked_at", Instant, nullable=False),
+    Column("answered_at", Instant),
+    Column("accepted_answer_id", Integer),
+    Column("text_revision", Integer, nullable=False),  # rises with each change that search must see
+    Index("uq_question_message", "team_id", "channel_id", "ts", unique=True),
+    Index(None, "team_id", "asked_at"),
+    Index(None, "team_id", "asker_id"),
+    Index(None, "team_id", "state", "asked_at"),
+)
+
+answer = Table(
+    "answer",
+    metadata,
+    Column("team_id", String, primary_key=True),
+    Column("question_id", Integer, primary_key=True),
+    Column("id", Integer, primary_key=True, autoincrement=False),  # 1, 2, … in its question
+    Column("ts", String),  # its message in the thread
+    Column("author_id", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("answered_at", Instant, nullable=False),
+    ForeignKeyConstraint(["team_id", "question_id"], ["question.team_id", "question.id"]),
+    Index("uq_answer_message", "team_id", "question_id", "ts", unique=True),
+    Index(None, "team_id", "author_id"),
+)
+
+question_link = Table(
+    "question_link",
+    metadata,
+    Column("team_id", String, primary_key=True),
+    Column("question_id", Integer, primary_key=True),  # the later one
+    Column("earlier_id", Integer, primary_key=True),
+    Column("kind", String, nullable=False),  # answered_by, merged_into
+    Column("linked_by", String, nullable=False),
+    Column("linked_at", Instant, nullable=False),
+    ForeignKeyConstraint(["team_id", "question_id"], ["question.team_id", "question.id"]),
+    ForeignKeyConstraint(["team_id", "earlier_id"], ["question.team_id", "question.id"]),
+    Index(None, "team_id", "earlier_id"),
+)
+
+# What search reads, all of it made from the tables above: see storage/postings.py.
+
+search_log = Table(
+    "search_log",
+    metadata,
+    Column("team_id", String, primary_key=True),
+    Column("analysis", Integer, nullable=False),  # of bot/domain/search/text.py
+    Column("questions", Integer, nullable=False),
+    Column("title_words", Integer, nullable=False),
+    Column("body_words", Integer, nullable=False),
+)
+
+search_document = Table(
+    "search_document",
+    metadata,
+    Column("team_id", String, primary_key=True),
+    Column("question_id", Integer, primary_key=True, autoincrement=False),
+    Column("text_revision", Integer, nullable=False),
+    Column("title_stems", Text, nullable=False),  # in order, a blank between
+    Column("body_stems", Text, nullable=False),
+    Column("title_words", Text, nullable=False),
+    Column("body_words", Text, nullable=False),
+)
+
+search_term = Table(
+    "search_term",
+    metadata,
+    Column("team_id", String, primary_key=True),
+    Column("term", String, primary_key=True),  # a stem
+    Column("questions", Integer, nullable=False),
+    Column("titles", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+search_word = Table(
+    "search_word",
+    metadata,
+    Column("team_id", String, primary_key=True),
+    Column("word", String, primary_key=True),
+    Column("reversed", String, nullable=False),  # from its last letter to its first
+    Column("questions", Integer, nullable=False),
+    Index(None, "team_id", "reversed"),
+    sqlite_with_rowid=False,
+)
+
+search_posting = Table(
+    "search_posting",
+    metadata,
+    Column("team_id", String, primary_key=True),
+    Column("term", String, primary_key=True),
+    Column("chunk", Integer, primary_key=True, autoincrement=False),
+    Column("entries", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
 )
