@@ -106,7 +106,7 @@ async def search(
 
     zone: IANA, in which the query's days begin. Nothing is found for an empty query.
     """
-    conditions = [_may_be_seen(team_id, sight), *_conditions(team_id, query.filters, sight, zone)]
+    conditions = [may_be_seen(team_id, sight), *_conditions(team_id, query.filters, sight, zone)]
     if not query.words:
         if query.is_empty:
             return Found()
@@ -138,7 +138,7 @@ async def suggestions(
     without: the question itself, where it is in the log already.
     """
     looked = await _look_up(work, team_id, plain(text).words)
-    conditions = [_may_be_seen(team_id, sight)]
+    conditions = [may_be_seen(team_id, sight)]
     if without is not None:
         conditions.append(tables.question.c.id != without)
     candidates = await _candidates(work, team_id, looked, Query(), conditions, is_filtered=False)
@@ -392,7 +392,8 @@ async def _ranked(
 # -- filters ------------------------------------------------------------------------------------------
 
 
-def _may_be_seen(team_id: TeamId, sight: Sight) -> ColumnElement[bool]:
+def may_be_seen(team_id: TeamId, sight: Sight) -> ColumnElement[bool]:
+    """The condition on `tables.question` that leaves what is shown, and what this person may see of it."""
     question, channel = tables.question.c, tables.channel.c
     public = select(channel.channel_id).where(channel.team_id == team_id, channel.is_private.is_(False))
     where = [question.channel_id.in_(sight.channels)]

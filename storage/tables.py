@@ -291,6 +291,58 @@ question_link = Table(
     Index(None, "team_id", "earlier_id"),
 )
 
+# What the log knows of Slack: see storage/channels.py.
+
+workspace = Table(
+    "workspace",
+    metadata,
+    Column("team_id", String, primary_key=True),
+    Column("url", String, nullable=False),  # with a final slash
+    Column("bot_user_id", String, nullable=False),
+)
+
+channel_member = Table(
+    "channel_member",
+    metadata,
+    Column("team_id", String, primary_key=True),
+    Column("channel_id", String, primary_key=True),
+    Column("user_id", String, primary_key=True),
+    Column("is_member", Boolean, nullable=False),  # those who left stay, so that no late event brings them back
+    Column("changed_at", Instant, nullable=False),
+    Index(None, "team_id", "user_id"),
+)
+
+channel_history = Table(
+    "channel_history",
+    metadata,
+    Column("team_id", String, primary_key=True),
+    Column("channel_id", String, primary_key=True),
+    Column("read_to", String),  # a ts; none: never read
+    Column("is_behind", Boolean, nullable=False),  # is to be read
+    Column("messages", Integer, nullable=False),  # of the reading that is going on, or was the last
+    Column("questions", Integer, nullable=False),
+)
+
+message_mark = Table(
+    "message_mark",
+    metadata,
+    Column("team_id", String, primary_key=True),
+    Column("channel_id", String, primary_key=True),
+    Column("ts", String, primary_key=True),
+    Column("edited_ts", String),  # of the newest edit that was heard of
+    Column("checked_ts", String),  # of the newest event about its check mark
+    Column("is_gone", Boolean, nullable=False),
+)
+
+imported_question = Table(
+    "imported_question",
+    metadata,
+    Column("team_id", String, primary_key=True),
+    Column("source", String, primary_key=True),  # names it in the file that it came from
+    Column("question_id", Integer, nullable=False),
+    ForeignKeyConstraint(["team_id", "question_id"], ["question.team_id", "question.id"]),
+)
+
 # What search reads, all of it made from the tables above: see storage/postings.py.
 
 search_log = Table(
@@ -344,4 +396,80 @@ search_posting = Table(
     Column("chunk", Integer, primary_key=True, autoincrement=False),
     Column("entries", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
+)
+
+# -- what organisers did ------------------------------------------------------------------------------
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("team_id", String, primary_key=True),
+    Column("id", Integer, primary_key=True, autoincrement=False),  # 1, 2, … in its workspace
+    Column("done_at", Instant, nullable=False),
+    Column("done_by", String, nullable=False),
+    Column("deed", String, nullable=False),  # question.hidden, question.merged, …
+    Column("subject", String, nullable=False),  # question:12
+    Column("reason", Text, nullable=False),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+    Index(None, "team_id", "subject"),
+)
+
+# -- asking: drafts, who may know, following up -------------------------------------------------------
+
+question_draft = Table(
+    "question_draft",
+    metadata,
+    Column("team_id", String, primary_key=True),
+    Column("id", String, primary_key=True),  # the delivery that brought it
+    Column("user_id", String, nullable=False),
+    Column("channel_id", String, nullable=False),  # where it goes if it is asked
+    Column("title", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("topic", String, nullable=False),
+    Column("is_anonymous", Boolean, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("question_id", Integer),  # what became of it
+    Index(None, "team_id", "made_at"),
+)
+
+question_consent = Table(
+    "question_consent",
+    metadata,
+    Column("team_id", String, primary_key=True),
+    Column("user_id", String, primary_key=True),
+    Column("may_be_asked", Boolean, nullable=False),  # by direct message
+    Column("decided_at", Instant, nullable=False),
+)
+
+question_request = Table(
+    "question_request",
+    metadata,
+    Column("team_id", String, primary_key=True),
+    Column("question_id", Integer, primary_key=True),
+    Column("user_id", String, primary_key=True),  # who may know
+    Column("how", String, nullable=False),  # direct, mention
+    Column("asked_at", Instant, nullable=False),
+    ForeignKeyConstraint(["team_id", "question_id"], ["question.team_id", "question.id"]),
+    Index(None, "team_id", "user_id", "asked_at"),
+)
+
+question_step = Table(
+    "question_step",
+    metadata,
+    Column("team_id", String, primary_key=True),
+    Column("question_id", Integer, primary_key=True),
+    Column("step", String, primary_key=True),  # experts, organisers, settled
+    Column("due_at", Instant, nullable=False),
+    Column("state", String, nullable=False),  # planned, done, lapsed, refused
+    ForeignKeyConstraint(["team_id", "question_id"], ["question.team_id", "question.id"]),
+    Index(None, "state", "due_at"),
+)
+
+question_digest = Table(
+    "question_digest",
+    metadata,
+    Column("team_id", String, primary_key=True),
+    Column("channel_id", String, primary_key=True),
+    Column("due_at", Instant, nullable=False),
 )
