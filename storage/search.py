@@ -137,12 +137,27 @@ async def suggestions(
 
     without: the question itself, where it is in the log already.
     """
+    return near_enough(
+        await nearest(work, team_id=team_id, text=text, sight=sight, without=without, meaning=meaning)
+    )
+
+
+async def nearest(
+    work: Work,
+    *,
+    team_id: TeamId,
+    text: str,
+    sight: Sight,
+    without: QuestionId | None = None,
+    meaning: Meaning | None = None,
+) -> list[Ranked]:
+    """Earlier questions by how near they are to `text`, best first, however far; see `suggestions`."""
     looked = await _look_up(work, team_id, plain(text).words)
     conditions = [may_be_seen(team_id, sight)]
     if without is not None:
         conditions.append(tables.question.c.id != without)
     candidates = await _candidates(work, team_id, looked, Query(), conditions, is_filtered=False)
-    return near_enough(await _ranked(work, team_id, looked, candidates, meaning))
+    return await _ranked(work, team_id, looked, candidates, meaning)
 
 
 # -- the words of a query -----------------------------------------------------------------------------
@@ -239,10 +254,7 @@ async def _candidates(
     for run in query.exact:
         having = await _having(work, team_id, looked, {stem(word) for word in run})
         scores = {question_id: score for question_id, score in scores.items() if question_id in having}
-    best = heapq.nlargest(CANDIDATES, scores.items(), key=lambda scored: (scored[1], scored[0]))
-    found = [
-        one for one in await _documents(work, team_id, [key for key, _ in best], conditions) if fits(one)
-    ]
+    found = [one for one in await _documents(work, team_id, _best(scores), conditions) if fits(one)]
     if len(found) >= COMPARED or len(scores) <= CANDIDATES:
         return found
     # Most of the best are not for these eyes, or do not fit: go on down the list.
@@ -255,36 +267,40 @@ async def _candidates(
 
 
 async def _scores(work: Work, team_id: TeamId, looked: _Looked) -> dict[int, float]:
+    """What the index alone says of the questions that have the rarest words, as many as the budget allows."""
     questions = looked.statistics.questions
     budget = min(max(LEAST_BUDGET, questions // BUDGET_SHARE), MOST_BUDGET)
-    by_rarity = sorted(
-        (
-            (looked.counts[term], term, word.rarity)
-            for word in looked.sought
-            for term in word.terms
-            if term in looked.counts
-        ),
+    rarity = {term: word.rarity for word in looked.sought for term in word.terms if term in looked.counts}
+    taken: list[str] = []
+    entries = 0
+    for term in sorted(rarity, key=lambda one: (looked.counts[one], one)):
+        entries += looked.counts[term]
+        if taken and entries > budget:
+            break
+        taken.append(term)
+    table = tables.search_posting.c
+    rows = await work.execute(
+        select(table.term, table.chunk, table.entries)
+        .where(table.team_id == team_id, table.term.in_(taken))
+        .order_by(table.chunk.desc())
     )
     scores: dict[int, float] = {}
     read = 0
-    for count, term, rarity in by_rarity:
-        if read and read + count > budget:
+    for row in rows:
+        # One word alone may be in more questions than the budget: the newest of them are looked at.
+        if read >= budget:
             break
-        read += await _add(work, team_id, term, rarity, scores, most=budget)
+        postings.add_scores(scores, chunk=row.chunk, entries=row.entries, rarity=rarity[row.term])
+        read += postings.count(row.entries)
     return scores
 
 
-async def _add(
-    work: Work, team_id: TeamId, term: str, rarity: float, scores: dict[int, float], *, most: int
-) -> int:
-    """Score the questions that have a term; where there are more than `most`, the newest of them."""
-    read = 0
-    for row in await work.execute(_postings(team_id, term)):
-        postings.add_scores(scores, chunk=row.chunk, entries=row.entries, rarity=rarity)
-        read += postings.count(row.entries)
-        if read >= most:
-            break
-    return read
+def _best(scores: Mapping[int, float]) -> list[int]:
+    if len(scores) <= CANDIDATES:
+        return list(scores)
+    least = heapq.nlargest(CANDIDATES, scores.values())[-1]
+    best = [(score, key) for key, score in scores.items() if score >= least]
+    return [key for _, key in sorted(best, reverse=True)[:CANDIDATES]]
 
 
 async def _having(work: Work, team_id: TeamId, looked: _Looked, terms: Collection[str]) -> set[int]:
@@ -293,18 +309,13 @@ async def _having(work: Work, team_id: TeamId, looked: _Looked, terms: Collectio
     for term in sorted(terms, key=lambda one: (looked.counts.get(one, 0), one))[:3]:
         if having is not None and looked.counts.get(term, 0) > MOST_BUDGET:
             break
-        rows = await work.execute(_postings(team_id, term))
+        table = tables.search_posting.c
+        query = select(table.chunk, table.entries).where(table.team_id == team_id, table.term == term)
         with_it: set[int] = set()
-        for row in rows:
+        for row in await work.execute(query):
             with_it |= postings.questions(chunk=row.chunk, entries=row.entries)
         having = with_it if having is None else having & with_it
     return having or set()
-
-
-def _postings(team_id: TeamId, term: str) -> Select[Any]:
-    table = tables.search_posting
-    query = select(table.c.chunk, table.c.entries).where(table.c.team_id == team_id, table.c.term == term)
-    return query.order_by(table.c.chunk.desc())
 
 
 async def _documents(

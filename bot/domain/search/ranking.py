@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 BODY_WEIGHT = 0.5
@@ -91,26 +91,15 @@ def rank(
     """
     total = sum(word.rarity for word in sought) or 1.0
     new = statistics.rarity(0)
+    wanted = {term: word for word in sought for term in word.terms}
     ranked = []
     for document in documents:
-        title = Counter(document.title)
-        title_length = _length(len(document.title), statistics.title_words)
-        body_length = _length(len(document.body), statistics.body_words)
-        body = _counts(document.body, sought)
-        title_score = body_score = shared = covered = 0.0
-        for word in sought:
-            in_title = sum(title[term] for term in word.terms)
-            in_body = sum(body[term] for term in word.terms)
-            if in_title:
-                title_score += word.rarity * _saturated(in_title, title_length)
-                shared += word.rarity
-            if in_body:
-                body_score += word.rarity * _saturated(in_body, body_length)
-            if in_title or in_body:
-                covered += word.rarity
-        if not covered:
+        title_score, shared, in_title = _matched(document.title, wanted, statistics.title_words)
+        body_score, _, in_body = _matched(document.body, wanted, statistics.body_words)
+        if not (in_title or in_body):
             continue
-        title_total = sum(rarity_of.get(term, new) for term in title)
+        covered = sum(word.rarity for word in in_title | in_body)
+        title_total = sum(rarity_of.get(term, new) for term in set(document.title))
         overlap = shared / max(total + title_total - shared, 1e-9)
         score = (title_score + BODY_WEIGHT * body_score) / total + overlap
         ranked.append(Ranked(id=document.id, score=score, overlap=overlap, covered=covered / total))
@@ -143,17 +132,22 @@ def has_run(text: Sequence[str], run: Sequence[str]) -> bool:
     return any(word == first and list(text[at : at + length]) == wanted for at, word in enumerate(text))
 
 
-def _counts(body: Sequence[str], sought: Sequence[Sought]) -> Mapping[str, int]:
-    wanted: Collection[str] = {term for word in sought for term in word.terms}
-    return Counter(term for term in body if term in wanted)
+def _matched(
+    text: Sequence[str], wanted: Mapping[str, Sought], mean_length: float
+) -> tuple[float, float, set[Sought]]:
+    """BM25 of one text, the rarity of the sought words in it, and these words."""
+    length = _SATURATION * (1 - _LENGTH + _LENGTH * len(text) / max(mean_length, 1.0))
+    counts: Counter[Sought] = Counter()
+    for term in wanted.keys() & set(text):
+        counts[wanted[term]] += text.count(term)
+    # Sorted, so that the sum does not hang on the order of a set, to the last bit.
+    words = sorted(counts, key=_name)
+    score = sum(word.rarity * counts[word] * (_SATURATION + 1) / (counts[word] + length) for word in words)
+    return score, sum(word.rarity for word in words), set(words)
 
 
-def _length(length: int, mean: float) -> float:
-    return _SATURATION * (1 - _LENGTH + _LENGTH * length / max(mean, 1.0))
-
-
-def _saturated(count: int, length: float) -> float:
-    return count * (_SATURATION + 1) / (count + length)
+def _name(sought: Sought) -> tuple[str, ...]:
+    return sought.terms
 
 
 def _place(ranked: Ranked) -> tuple[float, int]:
