@@ -41,7 +41,7 @@ from storage.outbox import (
 
 _log = logging.getLogger(__name__)
 
-_Sendable = Send | Edit | Publish | Share | Whisper | React
+_Sendable = Send | Edit | Publish | Whisper | React
 
 METADATA_EVENT = "alumni_bot_message"
 """The `event_type` of the metadata that carries a message's key."""
@@ -257,7 +257,10 @@ class Dispatcher:
             if isinstance(composed, Drop):
                 await outbox.change(work, row, state="dropped", reason=composed.reason)
                 return "dropped"
-            if not isinstance(composed, Send | Share):
+            if isinstance(composed, Whisper):
+                # In no history, and a second one would be seen: better none than two.
+                await outbox.change(work, row, body={**row.body, _UNTRACEABLE: True})
+            elif not isinstance(composed, Send | Share):
                 await outbox.change(work, row, is_repeatable=True)
         if isinstance(composed, Share):
             return await self._share(row, composed)

@@ -123,7 +123,7 @@ class Drop:
     reason: str
 
 
-Composed = Send | Edit | Publish | Share | Later | Drop
+Composed = Send | Edit | Publish | Share | Whisper | React | Later | Drop
 Composer = Callable[[Work, OutboxRow, datetime], Awaitable[Composed]]
 """Makes a row's message at the instant of sending, in the transaction that claims it."""
 Arrival = Callable[[Work, OutboxRow], Awaitable[None]]
