@@ -1,32 +1,13 @@
 """What organisers did to what others had written: kept for good, never changed."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
 
+from bot.domain.audit import Entry
 from bot.domain.ids import TeamId, UserId
 from storage.db import Work
 from storage.tables import audit
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """One deed."""
-
-    team_id: TeamId
-    id: int
-    """1, 2, … in its workspace."""
-    done_at: datetime
-    """Instant, UTC."""
-    done_by: UserId
-    deed: str
-    """What was done, such as `question.hidden`."""
-    subject: str
-    """What it was done to, such as `question:12`."""
-    reason: str = ""
-    before: str = ""
-    after: str = ""
 
 
 async def add(

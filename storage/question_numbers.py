@@ -88,9 +88,7 @@ async def lines(work: Work, *, team_id: TeamId, sight: Sight) -> AsyncIterator[L
     )
     accepted_by = (
         select(given.author_id)
-        .where(
-            given.team_id == one.team_id, given.question_id == one.id, given.id == one.accepted_answer_id
-        )
+        .where(given.team_id == one.team_id, given.question_id == one.id, given.id == one.accepted_answer_id)
         .scalar_subquery()
         .label("accepted_by")
     )
