@@ -211,25 +211,40 @@ async def answered_by_earlier(
     are the same.
     """
     async with db.writing(once) as work:
-        question = await _shown(work, team_id=team_id, question_id=question_id)
-        _require_asker_or_organiser(question, by)
-        await _shown(work, team_id=team_id, question_id=earlier_id)
-        if earlier_id == question_id:
-            raise Refused("A question cannot answer itself.")
-        await _unlink(work, question)
-        await questions.link(
-            work,
-            team_id=team_id,
-            question_id=question_id,
-            earlier_id=earlier_id,
-            kind=LinkKind.ANSWERED_BY,
-            linked_by=by.user_id,
-            linked_at=now,
+        return await closed_by_earlier(
+            work, team_id=team_id, question_id=question_id, earlier_id=earlier_id, by=by, now=now
         )
-        settled = replace(question, state=QuestionState.ANSWERED, answered_at=now, accepted_answer_id=None)
-        await questions.change_question(work, settled)
-        await refresh(work, team_id=team_id, question_id=question_id, now=now)
-        return settled
+
+
+async def closed_by_earlier(
+    work: Work,
+    *,
+    team_id: TeamId,
+    question_id: QuestionId,
+    earlier_id: QuestionId,
+    by: Actor,
+    now: datetime,
+) -> Question:
+    """As `answered_by_earlier`, in an open transaction."""
+    question = await _shown(work, team_id=team_id, question_id=question_id)
+    _require_asker_or_organiser(question, by)
+    await _shown(work, team_id=team_id, question_id=earlier_id)
+    if earlier_id == question_id:
+        raise Refused("A question cannot answer itself.")
+    await _unlink(work, question)
+    await questions.link(
+        work,
+        team_id=team_id,
+        question_id=question_id,
+        earlier_id=earlier_id,
+        kind=LinkKind.ANSWERED_BY,
+        linked_by=by.user_id,
+        linked_at=now,
+    )
+    settled = replace(question, state=QuestionState.ANSWERED, answered_at=now, accepted_answer_id=None)
+    await questions.change_question(work, settled)
+    await refresh(work, team_id=team_id, question_id=question_id, now=now)
+    return settled
 
 
 async def reopen(
