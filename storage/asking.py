@@ -13,6 +13,7 @@ from storage.db import Work
 
 DIRECT = "direct"
 MENTION = "mention"
+BY_ASKER = "by_asker"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +92,7 @@ async def consents(
 async def add_request(
     work: Work, *, team_id: TeamId, question_id: QuestionId, user_id: UserId, how: str, asked_at: datetime
 ) -> bool:
-    """Enter that the bot asks somebody (`direct` or `mention`). False where it did so for this question."""
+    """Enter that somebody is asked: DIRECT, MENTION, BY_ASKER. False where they were, for this question."""
     return await work.insert_new(
         tables.question_request,
         {
@@ -136,9 +137,11 @@ async def requested(work: Work, *, team_id: TeamId, question_id: QuestionId) -> 
 async def last_requests(
     work: Work, *, team_id: TeamId, without: QuestionId | None = None
 ) -> dict[UserId, datetime]:
-    """When the bot asked each person last. without: a question that does not count."""
+    """When the bot asked each person last, of its own accord. without: a question that does not count."""
     table = tables.question_request
-    query = select(table.c.user_id, func.max(table.c.asked_at).label("at")).where(table.c.team_id == team_id)
+    query = select(table.c.user_id, func.max(table.c.asked_at).label("at")).where(
+        table.c.team_id == team_id, table.c.how != BY_ASKER
+    )
     if without is not None:
         query = query.where(table.c.question_id != without)
     rows = await work.execute(query.group_by(table.c.user_id))

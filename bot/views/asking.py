@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.domain import calendar
 from bot.domain.ids import ChannelId, QuestionId, UserId
-from bot.domain.questions import Answer, Question
+from bot.domain.questions import Answer, Question, QuestionState
 from bot.views import kit, words
 
 FORM_CALLBACK = "ask_question"
@@ -25,12 +25,16 @@ TOPIC_BLOCK = "topic"
 ANONYMOUS_BLOCK = "anonymous"
 
 YES, NO = "yes", "no"
+DRAFT, LOGGED = "d", "q"
+"""What a suggestion's buttons are about: a draft, or a question that is in the log already."""
 
 LONGEST_TOPIC = 60
 _TITLE = 300
 _EXCERPT = 600
 _TAGS = 200
 _LISTED = 15
+# With a zero-width space behind, a mark of somebody's does not end the bold type.
+_MARKS = str.maketrans({mark: f"{mark}\u200b" for mark in "*_~`"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +57,8 @@ class Expert:
     known_for: tuple[str, ...]
     answered: int
     """Accepted answers of theirs to similar questions."""
+    is_asked: bool = False
+    """Whether the bot asks them by direct message."""
 
 
 # -- asking -------------------------------------------------------------------------------------------
@@ -100,8 +106,10 @@ def suggested(earlier: Sequence[Earlier], *, draft_id: str, zone: str) -> kit.Me
     return kit.message(
         "This was asked before. Does it help?",
         [
-            *_earlier(earlier, "This was asked before. Does it help?", source=f"d:{draft_id}", zone=zone),
-            kit.actions(kit.button("Ask anyway", ASK_ANYWAY, f"d:{draft_id}")),
+            *_earlier(
+                earlier, "This was asked before. Does it help?", source=f"{DRAFT}:{draft_id}", zone=zone
+            ),
+            kit.actions(kit.button("Ask anyway", ASK_ANYWAY, f"{DRAFT}:{draft_id}")),
         ],
     )
 
@@ -114,7 +122,9 @@ def suggested_modal(earlier: Sequence[Earlier], *, draft_id: str, zone: str) -> 
         submit="Ask anyway",
         close="Cancel",
         metadata={"draft_id": draft_id},
-        blocks=_earlier(earlier, "This was asked before. Does it help?", source=f"d:{draft_id}", zone=zone),
+        blocks=_earlier(
+            earlier, "This was asked before. Does it help?", source=f"{DRAFT}:{draft_id}", zone=zone
+        ),
     )
 
 
@@ -122,7 +132,7 @@ def beside(
     earlier: Sequence[Earlier], experts: Sequence[Expert], *, question_id: QuestionId, zone: str
 ) -> list[kit.Block]:
     """What only the asker sees beside a question that was just asked in a channel; empty for nothing."""
-    source = f"q:{question_id}"
+    source = f"{LOGGED}:{question_id}"
     blocks: list[kit.Block] = []
     if earlier:
         blocks = _earlier(earlier, "This was asked before. Does it help?", source=source, zone=zone)
@@ -153,24 +163,32 @@ def answered_modal(earlier: Earlier) -> kit.View:
     return kit.modal(callback_id="ask_answered", title="Answered", blocks=answered(earlier)["blocks"])
 
 
-def stays_open() -> kit.Message:
+def stays_open(experts: Sequence[Expert], *, question_id: QuestionId) -> kit.Message:
     """To the asker of a question in a channel whom the earlier ones do not help."""
     text = "👍 All right, it stays open."
-    return kit.message(text, [kit.section(text)])
+    return kit.message(text, [kit.section(text), *who_may_know(experts, question_id=question_id)])
 
 
 def who_may_know(experts: Sequence[Expert], *, question_id: QuestionId) -> list[kit.Block]:
     """Up to three people, why, and a button to mention each; empty where there is nobody."""
     if not experts:
         return []
-    lines = [f"• <@{one.user_id}>: {_why(one)}" for one in experts]
-    buttons = [kit.button(f"Mention {one.name}", MENTION, f"{question_id}:{one.user_id}") for one in experts]
-    return [kit.section("\n".join(["*Who may know*", *lines])), kit.actions(*buttons)]
+    lines = [
+        f"• <@{one.user_id}>: {_why(one)}{' (I ask them directly)' if one.is_asked else ''}"
+        for one in experts
+    ]
+    buttons = [
+        kit.button(f"Mention {one.name}", MENTION, f"{question_id}:{one.user_id}")
+        for one in experts
+        if not one.is_asked
+    ]
+    blocks = [kit.section("\n".join(["*Who may know*", *lines]))]
+    return [*blocks, kit.actions(*buttons)] if buttons else blocks
 
 
 def mentioned(name: str) -> str:
-    """To the asker, after the button."""
-    return f"🔔 {words.escape(name)} is mentioned in the thread."
+    """To the asker, after the button; plain text."""
+    return f"🔔 {name} is mentioned in the thread."
 
 
 # -- those who may know -------------------------------------------------------------------------------
@@ -209,7 +227,7 @@ def invitation() -> kit.Block:
 
 
 def may_be_asked(may: bool) -> str:
-    """To whoever pressed one of those buttons."""
+    """To whoever pressed one of those buttons; plain text."""
     if may:
         return (
             "🙋 Thank you! When a question fits you I will ask you directly, at most once a week. "
@@ -268,7 +286,7 @@ def unanswered(questions: Sequence[tuple[Question, str]], *, zone: str) -> kit.M
 
 
 def source_of(value: str) -> tuple[str, str]:
-    """What a button of a suggestion is about: `d` and a draft's id, or `q` and a question's."""
+    """What a button of a suggestion is about: DRAFT and its id, or LOGGED and the question's."""
     kind, _, ident = value.partition(":")
     return kind, ident
 
@@ -292,7 +310,8 @@ def _earlier(earlier: Sequence[Earlier], text: str, *, source: str, zone: str) -
 def _found(earlier: Earlier, *, zone: str, with_date: bool = True) -> str:
     lines = [_asked(earlier.question)]
     if earlier.answer is None:
-        lines.append("🟡 Open: nobody's answer is accepted yet")
+        is_open = earlier.question.state is QuestionState.OPEN
+        lines.append("🟡 Open: no answer is accepted yet" if is_open else "✅ Answered")
     else:
         on = f", {_on(earlier.answer.answered_at, zone)}" if with_date else ""
         answer = words.excerpt(earlier.answer.text, _EXCERPT)
@@ -301,7 +320,7 @@ def _found(earlier: Earlier, *, zone: str, with_date: bool = True) -> str:
 
 
 def _asked(question: Question) -> str:
-    title = f"*{words.excerpt(question.title, _TITLE)}*"
+    title = f"*{words.excerpt(question.title.translate(_MARKS), _TITLE)}*"
     return f"{title} · <{question.permalink}|see the thread>" if question.permalink else title
 
 
