@@ -26,6 +26,7 @@ import handlers.home
 import handlers.homework
 import handlers.members
 import handlers.middleware
+import handlers.questions_search
 import handlers.reminders
 import handlers.unknown
 from bot.clock import Clock, SystemClock
@@ -37,6 +38,7 @@ from bot.health import Health, routes
 from bot.intake import Intake, SocketMode, http_route
 from bot.jobs import Heartbeat
 from bot.services import editions, home, homework, people, reminders
+from bot.services.questions import desk, finding, stats
 from handlers.deps import Deps
 from storage import inbox, outbox
 from storage.db import Database, open_database
@@ -48,11 +50,19 @@ FEATURES = (
     handlers.academy,
     handlers.homework,
     handlers.reminders,
+    handlers.questions_search,
     handlers.home,
     handlers.members,
     handlers.unknown,  # last: it answers what nobody else does
 )
-COMPOSERS = {**homework.COMPOSERS, **reminders.COMPOSERS, **home.COMPOSERS}
+COMPOSERS = {
+    **homework.COMPOSERS,
+    **reminders.COMPOSERS,
+    **finding.COMPOSERS,
+    **stats.COMPOSERS,
+    **desk.COMPOSERS,
+    **home.COMPOSERS,
+}
 
 _OF_ME = ("enterprise_id", "team_id", "user_id", "bot_id")
 

@@ -34,6 +34,13 @@ COMMANDS = (
         "the list of your homework · `submit [key]`: hand in, or change what you handed in",
         "`status [key]`: who handed in, who is late or missing · `new` · `extend`: one person's later date",
     ),
+    CommandEntry(
+        "questions",
+        "Search what was asked and answered",
+        "words | open | mine | stats",
+        "`words`: the five best answers, only for you · `open` · `mine` · alone: how to search",
+        "`stats`: the log in numbers, a chart, a table, what organisers did",
+    ),
 )
 
 
@@ -70,6 +77,7 @@ SCOPES = {
     "chat:write": "reminders, receipts and lists",
     "commands": "the slash commands and the shortcut",
     "files:read": "files that are handed in",
+    "files:write": "the question log's chart and table, for organisers",
     "groups:history": "as `channels:history`, where the edition's channel is private",
     "groups:read": "as `channels:read`, where the edition's channel is private",
     "im:history": "as `channels:history`, in direct messages with the bot",

@@ -3,7 +3,7 @@
 import importlib
 import importlib.util
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +76,7 @@ class StaticVectors:
         return wordllama.WordLlama.load(cache_dir=own, disable_download=True)
 
 
+@cache
 def vectors_if_installed() -> StaticVectors | None:
-    """The vectors, where the extra `semantic` is installed; nothing is loaded yet."""
+    """The vectors, where the extra `semantic` is installed, always the same; nothing is loaded yet."""
     return None if importlib.util.find_spec("wordllama") is None else StaticVectors()

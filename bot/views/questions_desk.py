@@ -12,7 +12,7 @@ from bot.views import kit, words
 from bot.views.questions_search import Result, entry, literal
 
 CHART, TABLE = "questions_chart", "questions_table"
-AUDIT = "questions_audit"
+AUDIT, LOOK = "questions_audit", "questions_look"
 RETITLE, MERGE, HIDE = "questions_retitle", "questions_merge", "questions_hide"
 REOPEN, SHOW_AGAIN = "questions_reopen", "questions_show_again"
 RETITLE_CALLBACK, MERGE_CALLBACK, HIDE_CALLBACK = "questions_retitled", "questions_merged", "questions_hidden"
@@ -225,7 +225,7 @@ def audit(deeds: Sequence[Deed], *, zone: str) -> kit.View:
         if one.question_id is None:
             blocks.append(kit.section(line))
         else:
-            look = kit.button("Look", f"{AUDIT}_look", str(one.question_id))
+            look = kit.button("Look", LOOK, str(one.question_id))
             blocks.append(kit.section(line, accessory=look))
     if not blocks:
         blocks.append(kit.section("No organiser changed anything in the question log so far."))

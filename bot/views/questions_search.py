@@ -16,6 +16,9 @@ MANAGE = "questions_manage"
 SEARCH_BOX = "questions_search"
 RESULTS_CALLBACK = "questions_results"
 
+PAGE = 5
+"""Questions that are shown at a time."""
+
 LONGEST_CARRIED = 1_800
 """UTF-16 units of a search that its buttons carry; Slack allows 2,000 in all."""
 
@@ -95,6 +98,7 @@ def found(
     stems: Collection[str],
     meant: Mapping[str, tuple[str, ...]],
     zone: str,
+    can_ask: bool,
     is_organiser: bool,
     channel_id: str | None,
 ) -> kit.Message:
@@ -107,7 +111,8 @@ def found(
     blocks: list[kit.Block] = []
     if not results:
         summary = f"Nothing in the question log fits {said}."
-        blocks.append(kit.section(f"{summary}\nTry fewer or other words, or ask it: somebody may know."))
+        advice = "Try fewer or other words, or ask it: somebody may know."
+        blocks.append(kit.section(f"{summary}\n{advice}" if can_ask else summary))
     else:
         first, last = offset + 1, offset + len(results)
         counted = words.plural(len(results), "question") if first == 1 else f"Questions {first} to {last}"
@@ -125,14 +130,14 @@ def found(
             kit.button("Manage", MANAGE, value) if is_organiser else None,
         ]
         blocks += _with_buttons(entry(result, stems=stems, zone=zone), [one for one in buttons if one])
-    shown_before = max(0, offset - 5)
-    blocks.append(
-        kit.actions(
-            kit.button("Back", BACK, f"{shown_before}:{text}") if offset else None,
-            kit.button("More", MORE, f"{offset + len(results)}:{text}") if is_more else None,
-            kit.button("Ask this instead", ASK_INSTEAD, text, style=None if results else "primary"),
-        )
-    )
+    ask = kit.button("Ask this instead", ASK_INSTEAD, text, style=None if results else "primary")
+    buttons = [
+        kit.button("Back", BACK, f"{max(0, offset - PAGE)}:{text}") if offset else None,
+        kit.button("More", MORE, f"{offset + len(results)}:{text}") if is_more else None,
+        ask if can_ask else None,
+    ]
+    if any(buttons):
+        blocks.append(kit.actions(*buttons))
     return kit.message(summary, blocks)
 
 

@@ -9,8 +9,8 @@ from bot.domain.ids import ChannelId, QuestionId, TeamId, UserId
 from bot.domain.members import Actor
 from bot.domain.questions import SHOWN, Answer, Channel, LinkKind, Question, Sight
 from bot.domain.refusals import Refused
-from bot.domain.search.meaning import Meaning
 from bot.domain.search.query import parse
+from bot.services.meaning import vectors_if_installed
 from bot.views import questions_search as views
 from storage import channels, editions, members, outbox
 from storage import questions as stored
@@ -18,8 +18,6 @@ from storage.db import Database, Delivery, Work
 from storage.outbox import Composed, Composer, Drop, OutboxRow, Send
 from storage.search import search
 
-PAGE = 5
-"""Questions that are shown at a time."""
 SHOWN_IN_CHANNEL = "question.shown"
 
 _IN_OTHER_WORDS = {"open": "is:open", "mine": "from:me"}
@@ -32,6 +30,8 @@ class Search:
     text: str
     """As typed."""
     offset: int
+    has_words: bool = True
+    """Whether there are words to find, beside filters."""
     results: tuple[views.Result, ...] = ()
     is_more: bool = False
     stems: frozenset[str] = frozenset()
@@ -40,32 +40,32 @@ class Search:
     """The reader's."""
 
 
-async def find(
-    db: Database, *, who: Actor, text: str, offset: int = 0, meaning: Meaning | None = None
-) -> Search:
+async def find(db: Database, *, who: Actor, text: str, offset: int = 0) -> Search:
     """A page of the questions that this person may see and that fit what they typed.
 
     text: words and filters as typed; `open` and `mine` alone stand for the filters that they name. Nothing is
     found for an empty one.
     """
+    query = parse(_IN_OTHER_WORDS.get(text.strip().casefold(), text))
     async with db.reading() as work:
         zone = await reader_zone(work, team_id=who.team_id, tz=who.tz)
         sight = await channels.sight(work, team_id=who.team_id, user_id=who.user_id)
         found = await search(
             work,
             team_id=who.team_id,
-            query=parse(_IN_OTHER_WORDS.get(text.strip().casefold(), text)),
+            query=query,
             sight=sight,
             zone=zone,
-            limit=PAGE,
+            limit=views.PAGE,
             offset=offset,
-            meaning=meaning,
+            meaning=vectors_if_installed(),
         )
         ids = [hit.question_id for hit in found.hits]
         results = await described(work, team_id=who.team_id, sight=sight, question_ids=ids)
     return Search(
         text=text,
         offset=offset,
+        has_words=bool(query.words),
         results=tuple(results),
         is_more=found.is_more,
         stems=found.stems,
