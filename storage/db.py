@@ -1,12 +1,13 @@
 """The database and its unit of work: one `async with` is one transaction."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+import json
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import URL, Insert, event, make_url
+from sqlalchemy import URL, ColumnElement, Insert, any_, bindparam, event, func, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, CursorResult
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -41,6 +42,16 @@ class Work:
     async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         """Run one statement in this transaction."""
         return await self._connection.execute(statement, parameters)
+
+    def among(
+        self, column: ColumnElement[Any], values: Collection[str] | Collection[int]
+    ) -> ColumnElement[bool]:
+        """The condition that a column holds one of many values: quicker than `in_` from some fifty on."""
+        if self._connection.dialect.name == "postgresql":
+            every = bindparam(None, list(values), type_=postgresql.ARRAY(column.type))
+            return column == any_(every)
+        each = func.json_each(json.dumps(list(values))).table_valued("value")
+        return column.in_(select(each.c.value))
 
     async def run_sync(self, change: Callable[[Connection], None]) -> None:
         """Run a function that needs a synchronous connection, such as a migration, in this transaction."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, func, or_, select
 
 from bot.domain import calendar
 from bot.domain.ids import QuestionId, TeamId
@@ -25,7 +25,7 @@ from bot.domain.search.ranking import (
     with_meaning,
 )
 from bot.domain.search.suggestions import near_enough
-from bot.domain.search.text import stem
+from bot.domain.search.text import LONGEST_WORD, stem
 from storage import tables
 from storage.db import Work
 
@@ -76,8 +76,21 @@ class Found:
 @dataclass(frozen=True)
 class _Candidate:
     document: Document
-    title_words: Sequence[str]
-    body_words: Sequence[str]
+    title: str
+    body: str
+
+    @property
+    def title_words(self) -> list[str]:
+        return self.title.split()
+
+    @property
+    def body_words(self) -> list[str]:
+        return self.body.split()
+
+    @property
+    def whole(self) -> list[str]:
+        words = [*self.title_words, *self.body[: WHOLE_WORDS * (LONGEST_WORD + 1)].split()]
+        return words[:WHOLE_WORDS]
 
 
 @dataclass(frozen=True)
@@ -106,14 +119,13 @@ async def search(
 
     zone: IANA, in which the query's days begin. Nothing is found for an empty query.
     """
-    conditions = [may_be_seen(team_id, sight), *_conditions(team_id, query.filters, sight, zone)]
+    limits = _Limits(team_id, sight, query.filters, zone)
     if not query.words:
         if query.is_empty:
             return Found()
-        return await _newest(work, team_id, query, conditions, limit=limit, offset=offset)
+        return await _newest(work, team_id, query, limits, limit=limit, offset=offset)
     looked = await _look_up(work, team_id, query.words)
-    is_filtered = not query.filters.are_empty
-    candidates = await _candidates(work, team_id, looked, query, conditions, is_filtered=is_filtered)
+    candidates = await _candidates(work, team_id, looked, query, limits)
     ranked = await _ranked(work, team_id, looked, candidates, meaning)
     page = ranked[offset : offset + limit]
     return Found(
@@ -153,10 +165,8 @@ async def nearest(
 ) -> list[Ranked]:
     """Earlier questions by how near they are to `text`, best first, however far; see `suggestions`."""
     looked = await _look_up(work, team_id, plain(text).words)
-    conditions = [may_be_seen(team_id, sight)]
-    if without is not None:
-        conditions.append(tables.question.c.id != without)
-    candidates = await _candidates(work, team_id, looked, Query(), conditions, is_filtered=False)
+    limits = _Limits(team_id, sight, without=without)
+    candidates = await _candidates(work, team_id, looked, Query(), limits)
     return await _ranked(work, team_id, looked, candidates, meaning)
 
 
@@ -177,8 +187,9 @@ async def _look_up(work: Work, team_id: TeamId, typed: Sequence[str]) -> _Looked
     known = await _terms(work, team_id, {stem(word) for word in typed})
     unknown = sorted({word for word in typed if stem(word) not in known}, key=lambda word: -len(word))
     meant = {word: await _meant(work, team_id, word) for word in unknown[:_MOST_GUESSED]}
-    guessed = {stem(word) for words in meant.values() for word in words}
-    counts = {term: row.questions for term, row in {**known, **await _terms(work, team_id, guessed)}.items()}
+    if guessed := {stem(word) for words in meant.values() for word in words}:
+        known.update(await _terms(work, team_id, guessed))
+    counts = {term: questions for term, (questions, _) in known.items()}
     sought: dict[tuple[str, ...], Sought] = {}
     for word in typed:
         terms = tuple(dict.fromkeys(stem(one) for one in meant.get(word, (word,)))) or (stem(word),)
@@ -195,15 +206,15 @@ async def _look_up(work: Work, team_id: TeamId, typed: Sequence[str]) -> _Looked
     )
 
 
-async def _terms(work: Work, team_id: TeamId, wanted: Collection[str]) -> dict[str, Row[Any]]:
-    table = tables.search_term
-    found: dict[str, Row[Any]] = {}
-    for some in _portions(wanted):
-        query = select(table.c.term, table.c.questions, table.c.titles).where(
-            table.c.team_id == team_id, table.c.term.in_(some)
-        )
-        found.update((row.term, row) for row in await work.execute(query))
-    return found
+async def _terms(work: Work, team_id: TeamId, wanted: Collection[str]) -> dict[str, tuple[int, int]]:
+    """Of each of these terms that the log knows: how many questions have it, and how many in the title."""
+    table = tables.search_term.c
+    query = select(table.term, table.questions, table.titles).where(
+        table.team_id == team_id, work.among(table.term, wanted)
+    )
+    return {
+        term: (questions, titles) for term, questions, titles in (await work.execute(query)).tuples().all()
+    }
 
 
 async def _meant(work: Work, team_id: TeamId, typed: str) -> tuple[str, ...]:
@@ -234,33 +245,27 @@ def _begins(column: ColumnElement[str], beginning: str) -> ColumnElement[bool]:
 
 
 async def _candidates(
-    work: Work,
-    team_id: TeamId,
-    looked: _Looked,
-    query: Query,
-    conditions: Sequence[ColumnElement[bool]],
-    *,
-    is_filtered: bool,
+    work: Work, team_id: TeamId, looked: _Looked, query: Query, limits: "_Limits"
 ) -> list[_Candidate]:
     if not looked.sought or not looked.statistics.questions:
         return []
     fits = _fits(query)
-    if is_filtered:
-        few = select(tables.question.c.id).where(*conditions).limit(FEW + 1)
+    if not query.filters.are_empty:
+        few = select(tables.question.c.id).where(*limits.on(tables.question)).limit(FEW + 1)
         ids = list((await work.execute(few)).scalars())
         if len(ids) <= FEW:
-            return [one for one in await _documents(work, team_id, ids, conditions) if fits(one)]
+            return [one for one in await _documents(work, team_id, ids, limits) if fits(one)]
     scores = await _scores(work, team_id, looked)
     for run in query.exact:
         having = await _having(work, team_id, looked, {stem(word) for word in run})
         scores = {question_id: score for question_id, score in scores.items() if question_id in having}
-    found = [one for one in await _documents(work, team_id, _best(scores), conditions) if fits(one)]
+    found = [one for one in await _documents(work, team_id, _best(scores), limits) if fits(one)]
     if len(found) >= COMPARED or len(scores) <= CANDIDATES:
         return found
     # Most of the best are not for these eyes, or do not fit: go on down the list.
     rest = sorted(scores, key=lambda key: (-scores[key], -key))[CANDIDATES:]
     for some in _portions(rest[:_MOST_CHECKED] if query.exact or query.without else rest):
-        found += [one for one in await _documents(work, team_id, some, conditions) if fits(one)]
+        found += [one for one in await _documents(work, team_id, some, limits) if fits(one)]
         if len(found) >= COMPARED:
             break
     return found
@@ -318,15 +323,18 @@ async def _having(work: Work, team_id: TeamId, looked: _Looked, terms: Collectio
     return having or set()
 
 
-async def _documents(
-    work: Work, team_id: TeamId, ids: Sequence[int], conditions: Sequence[ColumnElement[bool]]
-) -> list[_Candidate]:
-    document, question = tables.search_document.c, tables.question.c
-    both = tables.search_document.join(
-        tables.question, (question.team_id == document.team_id) & (question.id == document.question_id)
-    )
+async def _documents(work: Work, team_id: TeamId, ids: Sequence[int], limits: "_Limits") -> list[_Candidate]:
+    document = tables.search_document.c
     found = []
     for some in _portions(ids):
+        # With a limit of its own, the inner query goes by the ids whatever the planner makes of the
+        # conditions: it would rather read every open question than look up a hundred.
+        wanted = (
+            select(tables.question)
+            .where(tables.question.c.team_id == team_id, work.among(tables.question.c.id, some))
+            .limit(len(some))
+            .subquery()
+        )
         query = (
             select(
                 document.question_id,
@@ -335,17 +343,23 @@ async def _documents(
                 document.title_words,
                 document.body_words,
             )
-            .select_from(both)
-            .where(document.team_id == team_id, document.question_id.in_(some), *conditions)
+            .join_from(
+                wanted,
+                tables.search_document,
+                and_(document.team_id == wanted.c.team_id, document.question_id == wanted.c.id),
+            )
+            .where(*limits.on(wanted))
         )
-        for row in await work.execute(query):
-            read = Document(id=row.question_id, title=row.title_stems.split(), body=row.body_stems.split())
-            found.append(_Candidate(read, row.title_words.split(), row.body_words.split()))
+        for key, title, body, title_words, body_words in (await work.execute(query)).tuples().all():
+            read = Document(id=key, title=title.split(), body=body.split())
+            found.append(_Candidate(read, title_words, body_words))
     return found
 
 
 def _fits(query: Query) -> Callable[[_Candidate], bool]:
     def fits(one: _Candidate) -> bool:
+        if not query.exact and not query.without:
+            return True
         texts = (one.title_words, one.body_words)
         if not all(any(has_run(text, run) for text in texts) for run in query.exact):
             return False
@@ -375,7 +389,7 @@ async def _ranked(
         looked.sought,
         [one.document for one in candidates],
         statistics=statistics,
-        rarity_of={term: statistics.rarity(row.questions) for term, row in terms.items()},
+        rarity_of={term: statistics.rarity(questions) for term, (questions, _) in terms.items()},
     )
     if meaning is None or not ranked:
         return ranked
@@ -384,16 +398,15 @@ async def _ranked(
     terms.update(await _terms(work, team_id, {stem(word) for word in looked.words}))
 
     def weight_of(word: str) -> float:
-        row = terms.get(stem(word))
-        return rareness(0.0 if row is None else row.titles / statistics.questions)
+        _, titles = terms.get(stem(word), (0, 0))
+        return rareness(titles / statistics.questions)
 
     titles = [one.title_words for one in some]
-    wholes = [[*one.title_words, *one.body_words][:WHOLE_WORDS] for one in some]
     near = zip(
         compared,
         meaning.cosines(looked.words, titles),
         meaning.cosines(looked.words, titles, weight_of=weight_of),
-        meaning.cosines(looked.words, wholes),
+        meaning.cosines(looked.words, [one.whole for one in some]),
         strict=True,
     )
     nearness = {one.id: Nearness(title=title, rare=rare, whole=whole) for one, title, rare, whole in near}
@@ -403,9 +416,14 @@ async def _ranked(
 # -- filters ------------------------------------------------------------------------------------------
 
 
-def may_be_seen(team_id: TeamId, sight: Sight) -> ColumnElement[bool]:
-    """The condition on `tables.question` that leaves what is shown, and what this person may see of it."""
-    question, channel = tables.question.c, tables.channel.c
+def may_be_seen(
+    team_id: TeamId, sight: Sight, *, questions: FromClause = tables.question
+) -> ColumnElement[bool]:
+    """The condition on questions that leaves what is shown, and what this person may see of it.
+
+    questions: the table, or a query of it with the same columns.
+    """
+    question, channel = questions.c, tables.channel.c
     public = select(channel.channel_id).where(channel.team_id == team_id, channel.is_private.is_(False))
     where = [question.channel_id.in_(sight.channels)]
     if not sight.is_guest:
@@ -413,8 +431,27 @@ def may_be_seen(team_id: TeamId, sight: Sight) -> ColumnElement[bool]:
     return and_(question.team_id == team_id, question.state.in_(SHOWN), or_(*where))
 
 
-def _conditions(team_id: TeamId, filters: Filters, sight: Sight, zone: str) -> list[ColumnElement[bool]]:
-    question = tables.question.c
+@dataclass(frozen=True)
+class _Limits:
+    """What must hold of a question, whatever its words."""
+
+    team_id: TeamId
+    sight: Sight
+    filters: Filters = field(default_factory=Filters)
+    zone: str = "UTC"
+    without: QuestionId | None = None
+
+    def on(self, questions: FromClause) -> list[ColumnElement[bool]]:
+        """The conditions on these questions."""
+        conditions = [may_be_seen(self.team_id, self.sight, questions=questions)]
+        if self.without is not None:
+            conditions.append(questions.c.id != self.without)
+        return [*conditions, *_conditions(self, questions)]
+
+
+def _conditions(limits: _Limits, questions: FromClause) -> list[ColumnElement[bool]]:
+    team_id, filters, zone = limits.team_id, limits.filters, limits.zone
+    question = questions.c
     found: list[ColumnElement[bool]] = []
     if filters.state is not None:
         wanted = QuestionState.OPEN if filters.state is State.OPEN else QuestionState.ANSWERED
@@ -422,7 +459,7 @@ def _conditions(team_id: TeamId, filters: Filters, sight: Sight, zone: str) -> l
     if filters.topics:
         found.append(func.lower(question.topic).in_(filters.topics))
     if filters.askers:
-        found.append(_asked_by(team_id, filters.askers, sight))
+        found.append(_asked_by(limits, questions))
     if filters.channels:
         found.append(question.channel_id.in_(_channels(team_id, filters.channels)))
     if filters.countries:
@@ -438,14 +475,14 @@ def _conditions(team_id: TeamId, filters: Filters, sight: Sight, zone: str) -> l
     return found
 
 
-def _asked_by(team_id: TeamId, askers: Iterable[str], sight: Sight) -> ColumnElement[bool]:
+def _asked_by(limits: _Limits, questions: FromClause) -> ColumnElement[bool]:
     """Asked by one of these people; nobody but the asker finds by it what was asked anonymously."""
-    question, member = tables.question.c, tables.member.c
-    wanted = [sight.user_id if asker.casefold() == "me" else asker for asker in askers]
+    question, member, sight = questions.c, tables.member.c, limits.sight
+    wanted = [sight.user_id if asker.casefold() == "me" else asker for asker in limits.filters.askers]
     names = [
         func.lower(member.name).startswith(name, autoescape=True) for name in map(str.lower, wanted) if name
     ]
-    named = select(member.user_id).where(member.team_id == team_id, or_(*names))
+    named = select(member.user_id).where(member.team_id == limits.team_id, or_(*names))
     return and_(
         or_(question.asker_id.in_(wanted), question.asker_id.in_(named)),
         or_(question.is_anonymous.is_(False), question.asker_id == sight.user_id),
@@ -471,21 +508,23 @@ async def _newest(
     work: Work,
     team_id: TeamId,
     query: Query,
-    conditions: Sequence[ColumnElement[bool]],
+    limits: _Limits,
     *,
     limit: int,
     offset: int,
 ) -> Found:
     question = tables.question.c
-    ids = select(question.id).where(*conditions).order_by(question.asked_at.desc(), question.id.desc())
+    ids = (
+        select(question.id)
+        .where(*limits.on(tables.question))
+        .order_by(question.asked_at.desc(), question.id.desc())
+    )
     if not query.without:
         found = list((await work.execute(ids.limit(limit + 1).offset(offset))).scalars())
     else:
         fits = _fits(query)
         newest = list((await work.execute(ids.limit(_MOST_CHECKED))).scalars())
-        fitting = {
-            one.document.id for one in await _documents(work, team_id, newest, conditions) if fits(one)
-        }
+        fitting = {one.document.id for one in await _documents(work, team_id, newest, limits) if fits(one)}
         found = [key for key in newest if key in fitting][offset : offset + limit + 1]
     hits = tuple(Hit(question_id=key, score=0.0) for key in found[:limit])
     return Found(hits=hits, is_more=len(found) > limit)

@@ -1,9 +1,9 @@
 """Orders candidates by how well they answer a query: one pure ranker for every database."""
 
 import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import fsum
 
 BODY_WEIGHT = 0.5
 """What a word in the detail or an answer counts beside one in the question itself."""
@@ -89,17 +89,22 @@ def rank(
 
     rarity_of: of the titles' stems; one that is missing counts as new to the log.
     """
-    total = sum(word.rarity for word in sought) or 1.0
+    total = fsum(word.rarity for word in sought) or 1.0
     new = statistics.rarity(0)
-    wanted = {term: word for word in sought for term in word.terms}
+    wanted = {term: place for place, word in enumerate(sought) for term in word.terms}
+    terms = frozenset(wanted)
     ranked = []
     for document in documents:
-        title_score, shared, in_title = _matched(document.title, wanted, statistics.title_words)
-        body_score, _, in_body = _matched(document.body, wanted, statistics.body_words)
+        in_title = _counts(document.title, wanted, terms)
+        in_body = _counts(document.body, wanted, terms)
         if not (in_title or in_body):
             continue
-        covered = sum(word.rarity for word in in_title | in_body)
-        title_total = sum(rarity_of.get(term, new) for term in set(document.title))
+        # Sums of fsum do not hang on the order, which of a set is another in every run.
+        shared = fsum(sought[place].rarity for place in in_title)
+        covered = fsum(sought[place].rarity for place in in_title.keys() | in_body.keys())
+        title_total = fsum([rarity_of.get(term, new) for term in set(document.title)])
+        title_score = _matched(in_title, sought, len(document.title), statistics.title_words)
+        body_score = _matched(in_body, sought, len(document.body), statistics.body_words)
         overlap = shared / max(total + title_total - shared, 1e-9)
         score = (title_score + BODY_WEIGHT * body_score) / total + overlap
         ranked.append(Ranked(id=document.id, score=score, overlap=overlap, covered=covered / total))
@@ -132,22 +137,20 @@ def has_run(text: Sequence[str], run: Sequence[str]) -> bool:
     return any(word == first and list(text[at : at + length]) == wanted for at, word in enumerate(text))
 
 
-def _matched(
-    text: Sequence[str], wanted: Mapping[str, Sought], mean_length: float
-) -> tuple[float, float, set[Sought]]:
-    """BM25 of one text, the rarity of the sought words in it, and these words."""
-    length = _SATURATION * (1 - _LENGTH + _LENGTH * len(text) / max(mean_length, 1.0))
-    counts: Counter[Sought] = Counter()
-    for term in wanted.keys() & set(text):
-        counts[wanted[term]] += text.count(term)
-    # Sorted, so that the sum does not hang on the order of a set, to the last bit.
-    words = sorted(counts, key=_name)
-    score = sum(word.rarity * counts[word] * (_SATURATION + 1) / (counts[word] + length) for word in words)
-    return score, sum(word.rarity for word in words), set(words)
+def _counts(text: Sequence[str], wanted: Mapping[str, int], terms: frozenset[str]) -> dict[int, int]:
+    """How often each sought word, by its place, stands in a text; those that do not are left out."""
+    counts: dict[int, int] = {}
+    for term in terms.intersection(text):
+        place = wanted[term]
+        counts[place] = counts.get(place, 0) + text.count(term)
+    return counts
 
 
-def _name(sought: Sought) -> tuple[str, ...]:
-    return sought.terms
+def _matched(counts: Mapping[int, int], sought: Sequence[Sought], length: int, mean_length: float) -> float:
+    """BM25 of one text."""
+    most = _SATURATION + 1
+    stretch = _SATURATION * (1 - _LENGTH + _LENGTH * length / max(mean_length, 1.0))
+    return fsum([sought[place].rarity * count * most / (count + stretch) for place, count in counts.items()])
 
 
 def _place(ranked: Ranked) -> tuple[float, int]:
