@@ -21,11 +21,13 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers.academy
+import handlers.ask
 import handlers.errors
 import handlers.home
 import handlers.homework
 import handlers.members
 import handlers.middleware
+import handlers.questions
 import handlers.questions_search
 import handlers.reminders
 import handlers.unknown
@@ -33,12 +35,13 @@ from bot.clock import Clock, SystemClock
 from bot.config import Settings
 from bot.dispatcher import Dispatcher, Pace
 from bot.domain.ids import TeamId, UserId
-from bot.domain.workspace import UserGroup
+from bot.domain.workspace import Installation, UserGroup
 from bot.health import Health, routes
 from bot.intake import Intake, SocketMode, http_route
 from bot.jobs import Heartbeat
 from bot.services import editions, home, homework, people, reminders
-from bot.services.questions import desk, finding, stats
+from bot.services.questions import catching_up, desk, digest, experts, finding, follow_up, messages, stats
+from bot.services.questions.catching_up import CatchingUp
 from handlers.deps import Deps
 from storage import inbox, outbox
 from storage.db import Database, open_database
@@ -50,6 +53,8 @@ FEATURES = (
     handlers.academy,
     handlers.homework,
     handlers.reminders,
+    handlers.ask,
+    handlers.questions,
     handlers.questions_search,
     handlers.home,
     handlers.members,
@@ -58,6 +63,10 @@ FEATURES = (
 COMPOSERS = {
     **homework.COMPOSERS,
     **reminders.COMPOSERS,
+    **messages.COMPOSERS,
+    **experts.COMPOSERS,
+    **follow_up.COMPOSERS,
+    **digest.COMPOSERS,
     **finding.COMPOSERS,
     **stats.COMPOSERS,
     **desk.COMPOSERS,
@@ -84,6 +93,7 @@ class Running:
         bot_user_id: UserId,
         dispatcher: Dispatcher,
         heartbeat: Heartbeat,
+        reading: CatchingUp,
         health: Health,
         http_url: str | None,
         closing: AsyncExitStack,
@@ -98,16 +108,18 @@ class Running:
         """Where the bot listens; None where HTTP_PORT is not set."""
         self._dispatcher = dispatcher
         self._heartbeat = heartbeat
+        self._reading = reading
         self._closing = closing
 
     async def settle(self) -> None:
         """Do everything that is due now: queue it, send it, and return once nothing is left."""
         await self._heartbeat.beat()
+        await self._reading.settled()
         await self._dispatcher.drain()
 
     async def next_due_at(self) -> datetime | None:
         """The instant at which something falls due next; None where nothing is planned."""
-        planned_at = await reminders.next_due_at(self.db)
+        planned_at = await _planned_at(self.db)
         async with self.db.reading() as work:
             queued_at = await outbox.next_due_at(work)
         return min((at for at in (planned_at, queued_at) if at is not None), default=None)
@@ -154,6 +166,13 @@ async def start(
             groups=await _groups(reader),
             now=clock.now(),
         )
+        await catching_up.sync(
+            db,
+            client=reader,
+            team_id=team_id,
+            installation=Installation(url=me["url"], bot_user_id=bot_user_id),
+            now=clock.now(),
+        )
         await reminders.replan_everything(db, now=clock.now())
 
         health = Health(db, monotonic=monotonic)
@@ -162,13 +181,15 @@ async def start(
             db,
             client_for=lambda team: clients[TeamId(team)],
             composers=COMPOSERS,
+            arrivals=messages.ARRIVALS,
             clock=clock,
             pace=pace,
             on_outcome=health.message_outcome,
         )
+        reading = CatchingUp(db, client=reader, team_id=team_id, clock=clock, on_queued=dispatcher.wake)
         heartbeat = Heartbeat(
-            tick=_Tick(db, dispatcher=dispatcher, health=health),
-            next_due_at=lambda: reminders.next_due_at(db),
+            tick=_Tick(db, dispatcher=dispatcher, reading=reading, health=health),
+            next_due_at=lambda: _planned_at(db),
             clock=clock,
         )
         bolt = bolt_app(settings, client=client, me={key: me.get(key) for key in _OF_ME})
@@ -180,6 +201,8 @@ async def start(
         # Closing goes the other way: first the ways in, then the ways out, the database last.
         await dispatcher.start()
         closing.push_async_callback(dispatcher.stop)
+        await reading.start()
+        closing.push_async_callback(reading.stop)
         heartbeat.start()
         closing.push_async_callback(heartbeat.stop)
         served = routes(health)
@@ -201,6 +224,7 @@ async def start(
             bot_user_id=bot_user_id,
             dispatcher=dispatcher,
             heartbeat=heartbeat,
+            reading=reading,
             health=health,
             http_url=http_url,
             closing=closing.pop_all(),
@@ -239,23 +263,33 @@ async def _groups(reader: AsyncWebClient) -> list[UserGroup]:
         return []
 
 
+async def _planned_at(db: Database) -> datetime | None:
+    """When the next of all that is planned falls due."""
+    instants = [await reminders.next_due_at(db), await follow_up.next_due_at(db)]
+    return min((at for at in instants if at is not None), default=None)
+
+
 class _Tick:
     """One beat: queue what is due, and now and then forget old deliveries."""
 
-    def __init__(self, db: Database, *, dispatcher: Dispatcher, health: Health) -> None:
+    def __init__(self, db: Database, *, dispatcher: Dispatcher, reading: CatchingUp, health: Health) -> None:
         self._db = db
         self._dispatcher = dispatcher
+        self._reading = reading
         self._health = health
         self._swept_at: datetime | None = None
 
     async def __call__(self, now: datetime) -> None:
         await reminders.queue_due(self._db, now=now)
+        await follow_up.queue_due(self._db, now=now)
+        await digest.queue_due(self._db, now=now)
         if self._swept_at is None or not timedelta(0) <= now - self._swept_at < _INBOX_SWEPT_EVERY:
             async with self._db.writing() as work:
                 await inbox.forget_before(work, instant=now - _INBOX_KEPT)
             self._swept_at = now
         self._health.database_answered()
         self._health.beaten(now)
+        self._reading.wake()
         self._dispatcher.wake()
 
 

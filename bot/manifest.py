@@ -35,6 +35,13 @@ COMMANDS = (
         "`status [key]`: who handed in, who is late or missing · `new` · `extend`: one person's later date",
     ),
     CommandEntry(
+        "ask",
+        "Ask the alumni; see first what was answered before",
+        "[question]",
+        "a form · `question`: asks it, after showing what was answered before",
+        "",
+    ),
+    CommandEntry(
         "questions",
         "Search what was asked and answered",
         "words | open | mine | stats",
@@ -56,6 +63,7 @@ class ShortcutEntry:
 
 
 SHORTCUTS = (
+    ShortcutEntry("ask", "Ask the alumni", "global", "Ask a question, after seeing what was answered before"),
     ShortcutEntry(
         "submit_homework", "Hand in homework", "global", "Hand in homework, or change what is there"
     ),

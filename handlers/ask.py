@@ -1,4 +1,4 @@
-"""`/ask`, its modal and its shortcut; the buttons beside earlier answers, and of what follows a question up."""
+"""`/ask`, its modal and its shortcut; the buttons beside earlier answers and in follow-ups."""
 
 from typing import Any
 

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Select, and_, delete, func, select
 
 from bot.domain.follow_up import Step, StepState
-from bot.domain.ids import ChannelId, QuestionId, TeamId
-from bot.domain.questions import QuestionState
+from bot.domain.ids import ChannelId, QuestionId, TeamId, UserId
+from bot.domain.questions import SHOWN, QuestionState
 from storage import tables
 from storage.db import Work
 
@@ -138,13 +138,19 @@ async def next_due_at(work: Work) -> datetime | None:
     return min((instant for instant in found if instant is not None), default=None)
 
 
+async def teams(work: Work) -> list[TeamId]:
+    """The workspaces that have an academy."""
+    table = tables.academy
+    return list((await work.execute(select(table.c.team_id).order_by(table.c.team_id))).scalars())
+
+
 async def open_questions(
-    work: Work, *, team_id: TeamId, channel_id: ChannelId, limit: int
+    work: Work, *, team_id: TeamId, channel_ids: Collection[ChannelId], limit: int
 ) -> tuple[list[QuestionId], int]:
-    """A channel's open questions, the newest `limit` of them, and how many there are."""
+    """The open questions of some channels, the newest `limit` of them, and how many there are."""
     where = (
         _question.team_id == team_id,
-        _question.channel_id == channel_id,
+        _question.channel_id.in_(channel_ids),
         _question.state == QuestionState.OPEN,
     )
     query = select(_question.id).where(*where).order_by(_question.asked_at.desc(), _question.id.desc())
@@ -153,14 +159,14 @@ async def open_questions(
 
 
 async def answered_questions(
-    work: Work, *, team_id: TeamId, channel_id: ChannelId, since: datetime, until: datetime
+    work: Work, *, team_id: TeamId, channel_ids: Collection[ChannelId], since: datetime, until: datetime
 ) -> list[QuestionId]:
-    """A channel's questions that were answered from `since` on and before `until`, the first first."""
+    """The questions of some channels that were answered from `since` on and before `until`, in that order."""
     query = (
         select(_question.id)
         .where(
             _question.team_id == team_id,
-            _question.channel_id == channel_id,
+            _question.channel_id.in_(channel_ids),
             _question.state == QuestionState.ANSWERED,
             _question.answered_at >= since,
             _question.answered_at < until,
@@ -171,9 +177,9 @@ async def answered_questions(
 
 
 async def repliers(
-    work: Work, *, team_id: TeamId, channel_id: ChannelId, since: datetime, until: datetime
-) -> dict[str, int]:
-    """Who replied in a channel's threads to others' questions in that time, and to how many questions."""
+    work: Work, *, team_id: TeamId, channel_ids: Collection[ChannelId], since: datetime, until: datetime
+) -> list[UserId]:
+    """Who replied to others' questions in some channels in that time: who helped with most of them first."""
     query = (
         select(_answer.author_id, func.count(_answer.question_id.distinct()).label("number"))
         .select_from(
@@ -184,15 +190,16 @@ async def repliers(
         )
         .where(
             _question.team_id == team_id,
-            _question.channel_id == channel_id,
-            _question.state.in_((QuestionState.OPEN, QuestionState.ANSWERED)),
+            _question.channel_id.in_(channel_ids),
+            _question.state.in_(SHOWN),
             _answer.author_id != _question.asker_id,
             _answer.answered_at >= since,
             _answer.answered_at < until,
         )
         .group_by(_answer.author_id)
+        .order_by(func.count(_answer.question_id.distinct()).desc(), _answer.author_id)
     )
-    return {str(row.author_id): int(row.number) for row in await work.execute(query)}
+    return [UserId(row.author_id) for row in await work.execute(query)]
 
 
 def _conditions(asked_after: datetime) -> tuple[Any, ...]:

@@ -137,7 +137,8 @@ async def found_before(
             raise Refused("This earlier question is no longer in the log.")
         if draft_id is not None:
             draft = await _unused(work, who=who, draft_id=draft_id)
-            asked = replace(_asked(draft, now=now), permalink=earlier.permalink)
+            is_seen = await experts.is_seen_in(work, question=earlier, channel_id=draft.channel_id)
+            asked = replace(_asked(draft, now=now), permalink=earlier.permalink if is_seen else "")
             question_id = (await stored.add_question(work, team_id=team_id, asked=asked)).id
             await asking.use_draft(work, team_id=team_id, draft_id=draft_id, question_id=question_id)
         elif question_id is None:
@@ -173,7 +174,7 @@ async def beside(work: Work, *, question: Question, now: datetime) -> list[kit.B
 
 
 async def who_may_know(db: Database, *, question_id: QuestionId, who: Actor, now: datetime) -> list[Expert]:
-    """Who may know, as the asker of a question is shown them; empty for anybody else, and where it is closed."""
+    """Who may know, as a question's asker is shown them; empty for anybody else, and where it is closed."""
     async with db.reading() as work:
         question = await stored.question(work, team_id=who.team_id, question_id=question_id)
         if question is None or question.asker_id != who.user_id or question.state is not QuestionState.OPEN:

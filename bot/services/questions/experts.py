@@ -229,6 +229,16 @@ async def may_see(work: Work, *, question: Question, user_id: UserId) -> bool:
     return question.channel_id in sight.channels or (is_public and not sight.is_guest)
 
 
+async def is_seen_in(work: Work, *, question: Question, channel_id: ChannelId | None) -> bool:
+    """Whether everybody in a channel may see a question, by where it was asked."""
+    if question.channel_id in (None, channel_id):
+        return True
+    known = await channels.channel(
+        work, team_id=question.team_id, channel_id=ChannelId(str(question.channel_id))
+    )
+    return known is not None and not known.is_private
+
+
 async def _alumni(work: Work, *, team_id: TeamId, channel_id: ChannelId, now: datetime) -> list[Member]:
     """Who took part in an edition that is over, or is enrolled as an alumnus; active, and let in there."""
     over = {
