@@ -7,6 +7,7 @@ from bot.domain.ids import ChannelId, QuestionId, TeamId
 from bot.domain.messages import CHECK
 from bot.domain.questions import SHOWN, Answer, LinkKind, Question, QuestionState
 from bot.domain.search.asking import asks
+from bot.services.questions import asking
 from bot.services.questions.log import (
     ANSWERED,
     ANSWERED_EDIT,
@@ -99,7 +100,8 @@ async def _beside(work: Work, row: OutboxRow, now: datetime) -> Composed:
     if not await _is_open_to_me(work, row):
         return _NO_CHANNEL
     seems_to_ask = asks(f"{question.title}\n{question.detail}")
-    message = views.whispered(views.beside(question.id, seems_to_ask=seems_to_ask))
+    found = await asking.beside(work, question=question, now=now)
+    message = views.whispered([*found, *views.beside(question.id, seems_to_ask=seems_to_ask)])
     return Whisper(question.channel_id, question.asker_id, message["text"], message["blocks"])
 
 
