@@ -193,7 +193,13 @@ async def start(
             clock=clock,
         )
         bolt = bolt_app(settings, client=client, me={key: me.get(key) for key in _OF_ME})
-        deps = Deps(db=db, clock=clock, client_for=clients.__getitem__, prefix=settings.command_prefix)
+        deps = Deps(
+            db=db,
+            clock=clock,
+            client_for=clients.__getitem__,
+            on_behind=reading.wake,
+            prefix=settings.command_prefix,
+        )
         for feature in (handlers.errors, handlers.middleware, *FEATURES):
             feature.register(bolt, deps)
         intake = Intake(health=health, after_each=dispatcher.wake)

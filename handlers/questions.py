@@ -1,4 +1,4 @@
-"""The question log follows its channels: messages, emoji, members, shortcuts, and a way out for the author."""
+"""The question log follows its channels: messages, emoji, members, shortcuts, a way out for the author."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -21,6 +21,8 @@ class History:
     channel_id: ChannelId
     read_to: str | None = None
     """A message's ts; None: never read."""
+    is_whole: bool = False
+    """Whether it was read from its beginning."""
     is_behind: bool = False
     """Whether it is to be read."""
     messages: int = 0

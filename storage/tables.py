@@ -318,6 +318,7 @@ channel_history = Table(
     Column("team_id", String, primary_key=True),
     Column("channel_id", String, primary_key=True),
     Column("read_to", String),  # a ts; none: never read
+    Column("is_whole", Boolean, nullable=False),  # was read from its beginning
     Column("is_behind", Boolean, nullable=False),  # is to be read
     Column("messages", Integer, nullable=False),  # of the reading that is going on, or was the last
     Column("questions", Integer, nullable=False),
@@ -448,7 +449,7 @@ question_request = Table(
     Column("team_id", String, primary_key=True),
     Column("question_id", Integer, primary_key=True),
     Column("user_id", String, primary_key=True),  # who may know
-    Column("how", String, nullable=False),  # direct, mention
+    Column("how", String, nullable=False),  # direct, mention, by_asker
     Column("asked_at", Instant, nullable=False),
     ForeignKeyConstraint(["team_id", "question_id"], ["question.team_id", "question.id"]),
     Index(None, "team_id", "user_id", "asked_at"),

@@ -244,6 +244,7 @@ class _Reading:
                 channel=self._channel_id, oldest=oldest, inclusive=True, limit=_PAGE, cursor=cursor or None
             )
             found = [(heard.message(one, channel_id=self._channel_id), one) for one in page["messages"]]
+            found.reverse()  # questions are numbered as they were asked
             for start in range(0, len(found), _AT_ONCE):
                 await self._take_in(found[start : start + _AT_ONCE])
             self._history = replace(self._history, messages=self._history.messages + len(found))

@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("team_id", sa.String(), nullable=False),
         sa.Column("channel_id", sa.String(), nullable=False),
         sa.Column("read_to", sa.String(), nullable=True),
+        sa.Column("is_whole", sa.Boolean(), nullable=False),
         sa.Column("is_behind", sa.Boolean(), nullable=False),
         sa.Column("messages", sa.Integer(), nullable=False),
         sa.Column("questions", sa.Integer(), nullable=False),
