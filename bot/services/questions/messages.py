@@ -131,6 +131,8 @@ async def standing(work: Work, question: Question) -> Standing:
     given = await questions.answers(work, team_id=team_id, question_ids=[question.id])
     answer = next((one for one in given if one.id == question.accepted_answer_id), None)
     earlier = await _earlier(work, question)
+    if earlier is not None and not await _may_be_named(work, earlier, question):
+        earlier = None
     is_own_answer = answer is not None and answer.author_id == question.asker_id
     answerer = await members.member(work, team_id=team_id, user_id=answer.author_id) if answer else None
     return Standing(
@@ -140,7 +142,7 @@ async def standing(work: Work, question: Question) -> Standing:
         # Their own answer would name them.
         answerer="the one who asked" if is_own_answer and question.is_anonymous else views.person(answerer),
         answer_link=await _link(work, question, answer) if answer else "",
-        earlier=earlier.title if earlier and await _may_be_named(work, earlier, question) else "",
+        earlier=earlier.title if earlier else "",
         earlier_link=earlier.permalink if earlier else "",
         is_own_answer=is_own_answer and not question.is_anonymous,
     )
