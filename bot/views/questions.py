@@ -82,7 +82,8 @@ def _settled(standing: Standing) -> str:
 
 def _answered(standing: Standing) -> str:
     if standing.answer is None:
-        return f"✅ Answered by {_earlier(standing)}"
+        named = f": {_earlier(standing)}" if standing.earlier else ""
+        return f"✅ Answered by an earlier question{named}"
     who = f"{standing.answerer}, who asked it" if standing.is_own_answer else standing.answerer
     said = words.excerpt(" ".join(standing.answer.text.split()), _EXCERPT)
     link = f" <{standing.answer_link}|See the answer>" if standing.answer_link else ""
