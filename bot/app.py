@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -40,7 +40,18 @@ from bot.health import Health, routes
 from bot.intake import Intake, SocketMode, http_route
 from bot.jobs import Heartbeat
 from bot.services import editions, home, homework, people, reminders
-from bot.services.questions import catching_up, desk, digest, experts, finding, follow_up, messages, stats
+from bot.services.questions import (
+    catching_up,
+    desk,
+    digest,
+    experts,
+    finding,
+    follow_up,
+    heard,
+    importing,
+    messages,
+    stats,
+)
 from bot.services.questions.catching_up import CatchingUp
 from handlers.deps import Deps
 from storage import inbox, outbox
@@ -256,6 +267,39 @@ async def take_in(settings: Settings, files: Sequence[tuple[str, bytes]], *, now
             channels=await people.fetch_channels(reader),
             groups=await _groups(reader),
             now=now,
+        )
+
+
+async def take_in_questions(
+    settings: Settings,
+    files: Sequence[tuple[str, bytes]],
+    *,
+    only: Collection[str] = (),
+    now: datetime,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> list[str]:
+    """Import questions of older groups while the bot runs or not; returns a line on what changed, then notes.
+
+    files: name and content of each. only: the exports' channels that are wanted, all where it is empty.
+    progress: told how many questions of how many are done. Raises Faults, and what `start` raises.
+    """
+    async with AsyncExitStack() as closing:
+        db = open_database(settings.database_url)
+        closing.push_async_callback(db.close)
+        await migrate(db)
+        reader = web_client(settings, patient=True)
+        me = await reader.auth_test()
+        team_id = TeamId(me["team_id"])
+        return await importing.import_questions(
+            db,
+            team_id=team_id,
+            home=Installation(url=me["url"], bot_user_id=UserId(me["user_id"])),
+            files=files,
+            people=await people.fetch_people(reader, team_id=team_id),
+            known=[heard.channel(one, team_id=team_id) for one in await heard.fetch_channels(reader)],
+            only=only,
+            now=now,
+            progress=progress,
         )
 
 

@@ -8,7 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.ids import ChannelId, QuestionId, TeamId, UserId
 from bot.domain.members import Actor
-from bot.domain.messages import ASKING, CHECK, ChannelMessage
+from bot.domain.messages import ASKING, CHECK, ChannelMessage, read_message
 from bot.domain.questions import Channel, QuestionState
 from bot.domain.refusals import Refused
 from bot.services.questions import following, heard, log
@@ -58,7 +58,7 @@ def _register_messages(app: AsyncApp, deps: Deps) -> None:
                     deps.db, team_id=team_id, channel_id=channel_id, is_private=is_private, once=once
                 )
             case _:
-                said = heard.message(event, channel_id=channel_id)
+                said = read_message(event, channel_id=channel_id)
                 await following.said(
                     deps.db,
                     team_id=team_id,
@@ -82,8 +82,8 @@ async def _changed(deps: Deps, team_id: TeamId, channel_id: ChannelId, event: Pa
     await following.edited(
         deps.db,
         team_id=team_id,
-        message=heard.message(given, channel_id=channel_id),
-        before=heard.message(before, channel_id=channel_id) if before else None,
+        message=read_message(given, channel_id=channel_id),
+        before=read_message(before, channel_id=channel_id) if before else None,
         now=now,
         once=once,
     )
@@ -281,7 +281,7 @@ def _register_shortcuts(app: AsyncApp, deps: Deps) -> None:
         respond: AsyncRespond,
     ) -> None:
         who, now = actor(context), deps.now()
-        message = heard.message(body["message"], channel_id=ChannelId(body["channel"]["id"]))
+        message = read_message(body["message"], channel_id=ChannelId(body["channel"]["id"]))
         thread: Sequence[ChannelMessage] = ()
         if await following.is_of_unknown_thread(deps.db, team_id=who.team_id, message=message):
             thread = await heard.fetch_thread(client, message.channel_id, str(message.thread_ts))
@@ -325,4 +325,4 @@ async def _chosen(
     if found is None or found.get("is_mpim") or (found.get("is_private") and not found.get("is_member")):
         raise Refused(_NOT_HERE)
     channel = heard.channel(found, team_id=team_id)
-    return heard.message(body["message"], channel_id=channel_id), channel, bool(found.get("is_member"))
+    return read_message(body["message"], channel_id=channel_id), channel, bool(found.get("is_member"))

@@ -307,7 +307,7 @@ channel_member = Table(
     Column("team_id", String, primary_key=True),
     Column("channel_id", String, primary_key=True),
     Column("user_id", String, primary_key=True),
-    Column("is_member", Boolean, nullable=False),  # those who left stay, so that no late event brings them back
+    Column("is_member", Boolean, nullable=False),  # those who left stay: a late event must not undo it
     Column("changed_at", Instant, nullable=False),
     Index(None, "team_id", "user_id"),
 )

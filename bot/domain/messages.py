@@ -1,9 +1,10 @@
 """A message of a channel as the log reads it, and its text as people saw it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from bot.domain.ids import ChannelId, UserId
 
@@ -53,6 +54,33 @@ class ChannelMessage:
     def has_reaction(self, name: str, user_id: UserId) -> bool:
         """Whether that person gave it that emoji."""
         return (name, user_id) in self.reactions
+
+
+def read_message(given: Mapping[str, Any], *, channel_id: ChannelId) -> ChannelMessage:
+    """A message from Slack's message object, as events, histories and exports have it."""
+    author = given.get("user")
+    edited = given.get("edited") or {}
+    return ChannelMessage(
+        channel_id=channel_id,
+        ts=str(given["ts"]),
+        author_id=UserId(author) if isinstance(author, str) and author else None,
+        text=str(given.get("text") or ""),
+        thread_ts=given.get("thread_ts"),
+        subtype=given.get("subtype") or "",
+        is_from_app=bool(given.get("bot_id")) or author == "USLACKBOT",
+        file_names=tuple(
+            str(file.get("name") or file.get("title") or "a file")
+            for file in given.get("files") or ()
+            if file.get("mode") != "tombstone"
+        ),
+        edited_ts=edited.get("ts"),
+        reactions=tuple(
+            (str(one["name"]).partition("::")[0], UserId(user_id))
+            for one in given.get("reactions") or ()
+            for user_id in one.get("users") or ()
+        ),
+        has_replies=bool(given.get("reply_count")),
+    )
 
 
 def instant_of(ts: str) -> datetime:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock
 from bot.domain.ids import ChannelId, TeamId, UserId
-from bot.domain.messages import ChannelMessage
+from bot.domain.messages import ChannelMessage, read_message
 from bot.domain.questions import SHOWN, Question
 from bot.domain.workspace import Installation
 from bot.services.questions import following, heard
@@ -48,7 +48,7 @@ async def sync(
 
     client: may retry. Raises SlackApiError.
     """
-    found = [one async for one in _channels(client)]
+    found = await heard.fetch_channels(client)
     async with db.writing() as work:
         await channels.put_installation(work, team_id=team_id, installation=installation)
         academy = await editions.academy(work, team_id=team_id)
@@ -70,19 +70,6 @@ async def sync(
         for channel_id in known.keys() - {ChannelId(given["id"]) for given in found}:
             # Gone, or private without the bot.
             await following.out_of_sight(work, known[channel_id], now=now)
-
-
-async def _channels(client: AsyncWebClient) -> Any:
-    cursor = ""
-    while True:
-        page = await client.conversations_list(
-            types="public_channel,private_channel", limit=_PAGE, cursor=cursor or None
-        )
-        for given in page["channels"]:
-            yield given
-        cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-        if not cursor:
-            return
 
 
 class _Stopped(Exception):
@@ -243,7 +230,7 @@ class _Reading:
             page = await self._client.conversations_history(
                 channel=self._channel_id, oldest=oldest, inclusive=True, limit=_PAGE, cursor=cursor or None
             )
-            found = [(heard.message(one, channel_id=self._channel_id), one) for one in page["messages"]]
+            found = [(read_message(one, channel_id=self._channel_id), one) for one in page["messages"]]
             found.reverse()  # questions are numbered as they were asked
             for start in range(0, len(found), _AT_ONCE):
                 await self._take_in(found[start : start + _AT_ONCE])

@@ -1,4 +1,4 @@
-"""Slack's messages and channels as the log reads them, from events and from the Web API alike."""
+"""Asks Slack what the log needs to know of channels and threads."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.ids import ChannelId, TeamId, UserId
-from bot.domain.messages import ChannelMessage
+from bot.domain.messages import ChannelMessage, read_message
 from bot.domain.questions import Channel
 
 _PAGE = 200
@@ -20,33 +20,6 @@ _NOT_THERE = {
     "thread_not_found",
     "missing_scope",
 }
-
-
-def message(given: Mapping[str, Any], *, channel_id: ChannelId) -> ChannelMessage:
-    """A message from Slack's message object, as events, histories and exports have it."""
-    author = given.get("user")
-    edited = given.get("edited") or {}
-    return ChannelMessage(
-        channel_id=channel_id,
-        ts=str(given["ts"]),
-        author_id=UserId(author) if isinstance(author, str) and author else None,
-        text=str(given.get("text") or ""),
-        thread_ts=given.get("thread_ts"),
-        subtype=given.get("subtype") or "",
-        is_from_app=bool(given.get("bot_id")) or author == "USLACKBOT",
-        file_names=tuple(
-            str(file.get("name") or file.get("title") or "a file")
-            for file in given.get("files") or ()
-            if file.get("mode") != "tombstone"
-        ),
-        edited_ts=edited.get("ts"),
-        reactions=tuple(
-            (str(one["name"]).partition("::")[0], UserId(user_id))
-            for one in given.get("reactions") or ()
-            for user_id in one.get("users") or ()
-        ),
-        has_replies=bool(given.get("reply_count")),
-    )
 
 
 def channel(given: Mapping[str, Any], *, team_id: TeamId) -> Channel:
@@ -70,6 +43,23 @@ async def fetch_channel(client: AsyncWebClient, channel_id: ChannelId) -> Mappin
         raise
     found: Mapping[str, Any] = answer["channel"]
     return found
+
+
+async def fetch_channels(client: AsyncWebClient) -> list[Mapping[str, Any]]:
+    """Slack's channel objects: the public channels, and the private ones that the bot is in.
+
+    Raises SlackApiError.
+    """
+    found: list[Mapping[str, Any]] = []
+    cursor = ""
+    while True:
+        page = await client.conversations_list(
+            types="public_channel,private_channel", limit=_PAGE, cursor=cursor or None
+        )
+        found += page["channels"]
+        cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+        if not cursor:
+            return found
 
 
 async def fetch_members(client: AsyncWebClient, channel_id: ChannelId) -> list[UserId]:
@@ -107,7 +97,7 @@ async def fetch_thread(client: AsyncWebClient, channel_id: ChannelId, ts: str) -
             raise
         # The root comes first on every page.
         for given in page["messages"]:
-            one = message(given, channel_id=channel_id)
+            one = read_message(given, channel_id=channel_id)
             found[one.ts] = one
         cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
         if not cursor:
