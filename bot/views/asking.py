@@ -173,17 +173,17 @@ def who_may_know(experts: Sequence[Expert], *, question_id: QuestionId) -> list[
     """Up to three people, why, and a button to mention each; empty where there is nobody."""
     if not experts:
         return []
-    lines = [
-        f"• <@{one.user_id}>: {_why(one)}{' (I ask them directly)' if one.is_asked else ''}"
+    # Each button in a block of its own: they share an action id, which a block may hold once.
+    rows = [
+        kit.section(f"• <@{one.user_id}>: {_why(one)} (I ask them directly)")
+        if one.is_asked
+        else kit.section(
+            f"• <@{one.user_id}>: {_why(one)}",
+            accessory=kit.button("Mention in the thread", MENTION, f"{question_id}:{one.user_id}"),
+        )
         for one in experts
     ]
-    buttons = [
-        kit.button(f"Mention {one.name}", MENTION, f"{question_id}:{one.user_id}")
-        for one in experts
-        if not one.is_asked
-    ]
-    blocks = [kit.section("\n".join(["*Who may know*", *lines]))]
-    return [*blocks, kit.actions(*buttons)] if buttons else blocks
+    return [kit.section("*Who may know*"), *rows]
 
 
 def mentioned(name: str) -> str:

@@ -280,7 +280,7 @@ async def test_beside_a_question_in_a_channel_only_its_asker_sees_the_earlier_on
     assert [label for label, _ in buttons(shown)] == [
         "This answers it",
         "Ask anyway",
-        "Mention Eva Lang",
+        "Mention in the thread",
         "Not a question",
     ]
     assert dina.messages(ask)[-1]["ts"] == ts
@@ -305,7 +305,8 @@ async def test_ask_anyway_beside_a_question_leaves_it_open(stage: Stage) -> None
 
     assert sections(ben.messages(ask)[-1]) == [
         "👍 All right, it stays open.",
-        "*Who may know*\n• <@UEVA>: 1 accepted answer to similar questions",
+        "*Who may know*",
+        "• <@UEVA>: 1 accepted answer to similar questions",
     ]
     assert (await logged(stage))[-1].state is QuestionState.OPEN
 
