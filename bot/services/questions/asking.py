@@ -26,6 +26,8 @@ LONGEST_QUESTION = 10_000
 """Characters of a question with its detail; what is longer belongs into a file."""
 
 _DRAFTS_KEPT = timedelta(days=7)
+# Until then the question stands in its channel, so that its thread can be linked.
+_POSTED_WITHIN = timedelta(minutes=1)
 _NO_WORDS = "Please write your question in words."
 _TOO_LONG = f"This is longer than {LONGEST_QUESTION:,} characters. Please ask in fewer words."
 _DONE = "This was done already."
@@ -242,7 +244,7 @@ def _asked(draft: Draft, *, now: datetime) -> NewQuestion:
 
 async def _post(work: Work, draft: Draft, ranked: Sequence[Ranked], *, now: datetime) -> Asked:
     question = await log.log_asked(work, team_id=draft.team_id, asked=_asked(draft, now=now), now=now)
-    found = await _experts(work, question, ranked, now=now, ask_at=now)
+    found = await _experts(work, question, ranked, now=now, ask_at=now + _POSTED_WITHIN)
     return Asked(question=question, channel_id=draft.channel_id, experts=tuple(found))
 
 

@@ -23,7 +23,7 @@ REQUEST = "question.request"
 MENTION = "question.mention"
 
 _MOST_EARLIER = 20
-_POSTED_WITHIN = timedelta(seconds=5)
+_AGAIN_IN = timedelta(minutes=1)
 _GIVEN_UP_AFTER = timedelta(days=1)
 
 
@@ -294,7 +294,7 @@ async def _request(work: Work, row: OutboxRow, now: datetime) -> Composed:
         await asking.remove_request(work, team_id=team_id, question_id=question_id, user_id=user_id)
         return Drop(reason)
     if question.ts is None:
-        return Later(now + _POSTED_WITHIN)
+        return Later(now + _AGAIN_IN)
     academy = await editions.academy(work, team_id=team_id)
     zone = calendar.zone_or(person.tz, academy.timezone if academy else "UTC")
     civil_at = workdays.next_civil_at(now, zone, days_off(person.country), at=workdays.CIVIL_FROM)
