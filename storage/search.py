@@ -212,9 +212,7 @@ async def _terms(work: Work, team_id: TeamId, wanted: Collection[str]) -> dict[s
     query = select(table.term, table.questions, table.titles).where(
         table.team_id == team_id, work.among(table.term, wanted)
     )
-    return {
-        term: (questions, titles) for term, questions, titles in (await work.execute(query)).tuples().all()
-    }
+    return {row.term: (row.questions, row.titles) for row in (await work.execute(query)).all()}
 
 
 async def _meant(work: Work, team_id: TeamId, typed: str) -> tuple[str, ...]:
@@ -350,9 +348,9 @@ async def _documents(work: Work, team_id: TeamId, ids: Sequence[int], limits: "_
             )
             .where(*limits.on(wanted))
         )
-        for key, title, body, title_words, body_words in (await work.execute(query)).tuples().all():
-            read = Document(id=key, title=title.split(), body=body.split())
-            found.append(_Candidate(read, title_words, body_words))
+        for row in (await work.execute(query)).all():
+            read = Document(id=row.question_id, title=row.title_stems.split(), body=row.body_stems.split())
+            found.append(_Candidate(read, row.title_words, row.body_words))
     return found
 
 

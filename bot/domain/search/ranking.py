@@ -12,6 +12,7 @@ MEANING_WEIGHT = 0.8
 BODY_MEANING_WEIGHT = 0.2
 """The same for nearness to question and answers together."""
 
+_STEEPNESS = 1.15
 _SATURATION = 1.2  # BM25's k1
 _LENGTH = 0.75  # BM25's b
 
@@ -27,10 +28,12 @@ class LogStatistics:
     """Mean length of details and answers."""
 
     def rarity(self, count: int) -> float:
-        """The weight of a word that `count` questions have: BM25's idf, in nats; more than 0."""
-        # A count may be ahead of the number of questions by a few while others write.
-        others = max(0, self.questions - count)
-        return math.log(1 + (others + 0.5) / (count + 0.5))
+        """The weight of a word that `count` questions have, more than 0: BM25's idf to the power of 1.15.
+
+        Questions are short and have much in common that says nothing ("what is the best way to"): where the
+        weights are the plain idf, that adds up to more than the one word that matters.
+        """
+        return math.log(1 + (max(0, self.questions - count) + 0.5) / (count + 0.5)) ** _STEEPNESS
 
 
 @dataclass(frozen=True, kw_only=True)
