@@ -27,7 +27,7 @@ def register(app: AsyncApp, deps: Deps) -> None:
         ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
     ) -> None:
         asked, who, now = payloads.command(body), actor(context), deps.now()
-        if words.is_blank(asked.text):
+        if words.is_blank(asked.text) or asked.text.casefold() == "help":
             channel_id = await asking.where_to(deps.db, who=who, given_in=asked.channel_id)
             await open_modal(client, asked.trigger_id, views.form(channel_id=channel_id))
             await ack()

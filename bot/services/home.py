@@ -9,10 +9,10 @@ from bot.domain.ids import TeamId, UserId
 from bot.domain.members import Role
 from bot.domain.programme import next_day
 from bot.services.homework import HOME, Piece, Status, at_a_glance, pieces
-from bot.services.questions import finding, stats
+from bot.services.questions import experts, finding, stats
 from bot.services.questions.stats import Overview
+from bot.views import asking, questions_desk, questions_search
 from bot.views import home as views
-from bot.views import questions_desk, questions_search
 from bot.views.questions_search import Result
 from storage import channels, editions, members, outbox
 from storage.db import Database, Work
@@ -44,6 +44,8 @@ class Home:
     open_questions: tuple[Result, ...] = ()
     """The newest open questions that this person may see."""
     are_more_open: bool = False
+    may_be_asked: bool | None = None
+    """For alumni: whether they let the bot ask them directly; None for others."""
     overview: Overview | None = None
     """For organisers: the question log in numbers."""
 
@@ -88,6 +90,7 @@ async def _home(work: Work, *, team_id: TeamId, user_id: UserId, now: datetime) 
         failure_count=len(failed),
         open_questions=tuple(waiting),
         are_more_open=are_more,
+        may_be_asked=await experts.lets_itself_be_asked(work, team_id=team_id, user_id=user_id, now=now),
         overview=overview,
     )
 
@@ -116,9 +119,12 @@ def view(found: Home, *, now: datetime) -> dict[str, object]:
             for row in found.failures
         ],
         failure_count=found.failure_count,
-        questions=questions_search.search_box(
-            found.open_questions, is_more=found.are_more_open, zone=found.reader_zone, now=now
-        ),
+        questions=[
+            *questions_search.search_box(
+                found.open_questions, is_more=found.are_more_open, zone=found.reader_zone, now=now
+            ),
+            *asking.consent(found.may_be_asked),
+        ],
         numbers=(
             questions_desk.at_a_glance(found.overview.numbers, found.overview.helpers)
             if found.overview

@@ -32,9 +32,9 @@ LONGEST_TOPIC = 60
 _TITLE = 300
 _EXCERPT = 600
 _TAGS = 200
-_LISTED = 15
-# With a zero-width space behind, a mark of somebody's does not end the bold type.
-_MARKS = str.maketrans({mark: f"{mark}\u200b" for mark in "*_~`"})
+_LISTED = 10
+# Between zero-width spaces a mark of somebody's does not end the bold type.
+_MARKS = str.maketrans({mark: f"\u200b{mark}\u200b" for mark in "*_~`"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +59,8 @@ class Expert:
     """Accepted answers of theirs to similar questions."""
     is_asked: bool = False
     """Whether the bot asks them by direct message."""
+    is_present: bool = True
+    """Whether they are in the question's channel, and so hear of a mention."""
 
 
 # -- asking -------------------------------------------------------------------------------------------
@@ -174,15 +176,7 @@ def who_may_know(experts: Sequence[Expert], *, question_id: QuestionId) -> list[
     if not experts:
         return []
     # Each button in a block of its own: they share an action id, which a block may hold once.
-    rows = [
-        kit.section(f"• <@{one.user_id}>: {_why(one)} (I ask them directly)")
-        if one.is_asked
-        else kit.section(
-            f"• <@{one.user_id}>: {_why(one)}",
-            accessory=kit.button("Mention in the thread", MENTION, f"{question_id}:{one.user_id}"),
-        )
-        for one in experts
-    ]
+    rows = [_may_know(one, question_id=question_id) for one in experts]
     return [kit.section("*Who may know*"), *rows]
 
 
@@ -224,6 +218,18 @@ def request(question: Question, expert: Expert, *, asker: str) -> kit.Message:
 def invitation() -> kit.Block:
     """A row with the button that lets the bot ask somebody directly."""
     return kit.actions(kit.button("Ask me directly when I may know", MAY_BE_ASKED, YES))
+
+
+def consent(may: bool | None) -> list[kit.Block]:
+    """On an alumnus' Home tab: whether the bot may ask them directly; empty for None."""
+    if may is None:
+        return []
+    text = "*Questions that fit you*\n"
+    if may:
+        text += "I ask you directly when you may know the answer, at most once a week."
+        return [kit.section(text, accessory=kit.button("Do not ask me directly", MAY_BE_ASKED, NO))]
+    text += "May I ask you directly when you may know the answer? At most once a week."
+    return [kit.section(text, accessory=kit.button("Yes, ask me", MAY_BE_ASKED, YES))]
 
 
 def may_be_asked(may: bool) -> str:
@@ -322,6 +328,16 @@ def _found(earlier: Earlier, *, zone: str, with_date: bool = True) -> str:
 def _asked(question: Question) -> str:
     title = f"*{words.excerpt(question.title.translate(_MARKS), _TITLE)}*"
     return f"{title} · <{question.permalink}|see the thread>" if question.permalink else title
+
+
+def _may_know(expert: Expert, *, question_id: QuestionId) -> kit.Block:
+    text = f"• <@{expert.user_id}>: {_why(expert)}"
+    if expert.is_asked:
+        return kit.section(f"{text} (I ask them directly)")
+    if not expert.is_present:
+        return kit.section(f"{text} (not in this channel, so write to them)")
+    value = f"{question_id}:{expert.user_id}"
+    return kit.section(text, accessory=kit.button("Mention in the thread", MENTION, value))
 
 
 def _why(expert: Expert) -> str:

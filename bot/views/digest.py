@@ -8,7 +8,8 @@ from bot.domain.questions import Question
 from bot.views import asking, kit, words
 
 _TITLE = 150
-_MARKS = str.maketrans({mark: f"{mark}\u200b" for mark in "*_~`"})
+# Between zero-width spaces a mark of somebody's makes no bold or italic type.
+_MARKS = str.maketrans({mark: f"\u200b{mark}\u200b" for mark in "*_~`"})
 
 
 @dataclass(frozen=True, kw_only=True)

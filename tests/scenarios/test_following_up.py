@@ -132,6 +132,47 @@ async def test_who_agreed_is_asked_directly_and_at_most_once_a_week(stage: Stage
     assert asks(stage.person("UGUS")) == []
 
 
+async def test_on_the_home_tab_alumni_agree_and_decline_and_others_are_not_offered_it(stage: Stage) -> None:
+    await prepared(stage)
+    ben, gus = stage.person("UBEN"), stage.person("UGUS")
+    offered = [label for label, _ in buttons(await gus.open_home())]
+
+    await gus.press("home", "ask_may_be_asked")
+    noted = await gus.saw_modal("Noted")
+    await stage.settle()
+    declinable = [label for label, _ in buttons(gus.home() or {})]
+    await ben.command(f"/ask {HYDROGEN}")
+    await stage.settle()
+    await stage.at("2023-06-12 08:01")
+
+    assert "Yes, ask me" in offered
+    assert "🙋 Thank you!" in everything(noted)
+    assert "Do not ask me directly" in declinable
+    assert len(asks(gus)) == 1
+    assert "Yes, ask me" not in [label for label, _ in buttons(await ben.open_home())]
+
+
+async def test_an_alumnus_outside_of_the_channel_is_named_but_not_mentioned(stage: Stage) -> None:
+    ask = await prepared(stage)
+    await asked.leave(stage, ask, "UGUS")
+    ben = stage.person("UBEN")
+
+    ts = await ben.say(ask, HYDROGEN)
+    await stage.settle()
+    shown = ben.messages(ask)[-1]
+    await stage.at("2023-06-14 07:00")
+
+    assert sections(shown)[:3] == [
+        "*Who may know*",
+        "• <@UGUS>: hydrogen, funding (not in this channel, so write to them)",
+        "• <@UEVA>: hydrogen",
+    ]
+    assert [label for label, _ in buttons(shown)] == ["Mention in the thread", "Not a question"]
+    assert thread(stage, ask, ts) == [
+        "<@UEVA>: this has waited two working days for an answer. Can you help?"
+    ]
+
+
 async def test_who_does_not_want_to_be_asked_any_more_is_not(stage: Stage) -> None:
     ask = await prepared(stage)
     await agree(stage, "UEVA", ask)
@@ -378,7 +419,7 @@ async def test_on_monday_at_nine_the_channel_reads_what_is_open_and_answered(sta
     first, second = await logged(stage)
     assert not digest.get("is_ephemeral")
     assert sections(digest) == [
-        f"🟡 *Waiting for an answer*\n• <{second.permalink}|May I ask *\u200bthis*\u200b?>",
+        f"🟡 *Waiting for an answer*\n• <{second.permalink}|May I ask \u200b*\u200bthis\u200b*\u200b?>",
         f"✅ *Answered*\n• <{first.permalink}|{HYDROGEN}>, answered by <@UEVA>",
         "💛 Thank you for your replies: <@UEVA>.",
     ]

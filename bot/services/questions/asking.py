@@ -336,7 +336,8 @@ async def _experts(
     if ask_at is not None:
         await experts.ask_directly(work, question=question, experts=found, now=now, due_at=ask_at)
     asked = await asking.requested(work, team_id=question.team_id, question_id=question.id)
-    return [replace(one, is_asked=one.user_id in asked) for one in found]
+    present = await channels.members_of(work, team_id=question.team_id, channel_id=question.channel_id)
+    return [replace(one, is_asked=one.user_id in asked, is_present=one.user_id in present) for one in found]
 
 
 def _text(of: Draft | Question) -> str:

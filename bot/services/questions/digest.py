@@ -24,7 +24,7 @@ _WEEK = timedelta(days=7)
 _ON_TIME = timedelta(hours=1)
 # Who is back on Thursday is not helped by Monday's news.
 _TOO_LATE = timedelta(days=2)
-_LISTED = 10
+_LISTED = 8
 _THANKED = 30
 
 

@@ -12,6 +12,7 @@ from bot.domain.questions import Question, QuestionState
 from bot.domain.refusals import Refused
 from bot.domain.search.ranking import Ranked
 from bot.services.days_off import days_off
+from bot.services.homework import refresh_home
 from bot.views import asking as views
 from bot.views.asking import Expert
 from storage import asking, channels, editions, members, outbox
@@ -217,6 +218,16 @@ async def decide(
         await asking.put_consent(
             work, team_id=who.team_id, user_id=who.user_id, may_be_asked=may_be_asked, decided_at=now
         )
+        why = f"consent:{now.isoformat()}"
+        await refresh_home(work, team_id=who.team_id, user_id=who.user_id, why=why, now=now)
+
+
+async def lets_itself_be_asked(work: Work, *, team_id: TeamId, user_id: UserId, now: datetime) -> bool | None:
+    """Whether an alumnus lets the bot ask them directly; None for those who are none and never decided."""
+    decided = await asking.consents(work, team_id=team_id, user_ids=[user_id])
+    if user_id in decided:
+        return decided[user_id]
+    return False if user_id in await _alumni_ids(work, team_id=team_id, now=now) else None
 
 
 async def may_see(work: Work, *, question: Question, user_id: UserId) -> bool:
@@ -241,16 +252,7 @@ async def is_seen_in(work: Work, *, question: Question, channel_id: ChannelId | 
 
 async def _alumni(work: Work, *, team_id: TeamId, channel_id: ChannelId, now: datetime) -> list[Member]:
     """Who took part in an edition that is over, or is enrolled as an alumnus; active, and let in there."""
-    over = {
-        edition.key
-        for edition in await editions.editions(work, team_id=team_id)
-        if edition.days and max(day.on for day in edition.days) < calendar.local_date(now, edition.timezone)
-    }
-    ids = {
-        one.user_id
-        for one in await members.enrolments(work, team_id=team_id)
-        if one.role is Role.ALUMNUS or (one.role is Role.PARTICIPANT and one.edition_key in over)
-    }
+    ids = await _alumni_ids(work, team_id=team_id, now=now)
     known = await channels.channel(work, team_id=team_id, channel_id=channel_id)
     present = await channels.members_of(work, team_id=team_id, channel_id=channel_id)
     is_public = known is not None and not known.is_private
@@ -261,6 +263,19 @@ async def _alumni(work: Work, *, team_id: TeamId, channel_id: ChannelId, now: da
         and not person.is_bot
         and (person.user_id in present or (is_public and not person.is_guest))
     ]
+
+
+async def _alumni_ids(work: Work, *, team_id: TeamId, now: datetime) -> set[UserId]:
+    over = {
+        edition.key
+        for edition in await editions.editions(work, team_id=team_id)
+        if edition.days and max(day.on for day in edition.days) < calendar.local_date(now, edition.timezone)
+    }
+    return {
+        one.user_id
+        for one in await members.enrolments(work, team_id=team_id)
+        if one.role is Role.ALUMNUS or (one.role is Role.PARTICIPANT and one.edition_key in over)
+    }
 
 
 async def _answered(work: Work, *, team_id: TeamId, ranked: Sequence[Ranked]) -> dict[UserId, list[float]]:
