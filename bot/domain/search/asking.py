@@ -2,7 +2,8 @@
 
 import re
 
-_NOT_WORDS = re.compile(r"```.*?(?:```|$)|`[^`]*`|<[^>]*>|https?://\S+|:[a-z0-9_+-]+:|^\s*>.*$", re.S | re.M)
+_CODE = re.compile(r"```.*?(?:```|$)|`[^`]*`", re.DOTALL)
+_NOT_WORDS = re.compile(r"<[^>]*>|https?://\S+|:[a-z0-9_+-]+:|^\s*>.*$", re.MULTILINE)
 _SENTENCE = re.compile(r"(?<=[.!;\n])\s+|\n+|\.{2,}|…")
 _OPENING = re.compile(
     r"""^(?:[\s,.:;!*_~()"'-]|
@@ -106,7 +107,7 @@ def asks(message: str) -> bool:
     one that only begins like one ("what a day", "when I was there", "have a nice evening"). English, and
     the question marks of other languages.
     """
-    text = _NOT_WORDS.sub(" ", message[:5_000])
+    text = _NOT_WORDS.sub(" ", _CODE.sub(" code ", message[:5_000]))
     if _ASKING_MARK.search(text) or _GREEK_MARK.search(text):
         return True
     return any(_sentence_asks(sentence) for sentence in _SENTENCE.split(text))
