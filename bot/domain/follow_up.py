@@ -12,8 +12,14 @@ AT = time(9, 0)
 WORKDAYS_TO_EXPERTS = 2
 WORKDAYS_TO_ORGANISERS = 5
 
-FOLLOWED_FOR = timedelta(days=30)
-"""How old a question may be to be followed up: what is older was asked long before the bot came."""
+FOLLOWED_FOR = timedelta(days=14)
+"""How old a question may be to be passed on: what is older was asked long before the bot came."""
+
+SETTLED_FOR = timedelta(days=90)
+"""How old a question may be for its asker to be asked about a reply."""
+
+ASKED_LATE_BY = timedelta(days=3)
+"""How late an asker may be asked, as after an outage; what is older comes from a history that was read."""
 
 QUIET_FOR_WORKDAYS = 1
 """How long a thread has been quiet when its asker is asked whether it is settled."""

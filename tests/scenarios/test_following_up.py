@@ -317,6 +317,24 @@ async def test_old_questions_of_an_import_are_left_alone(stage: Stage) -> None:
     assert await stage.queued("question.unanswered") == []
 
 
+async def test_about_replies_of_long_ago_nobody_is_asked(stage: Stage) -> None:
+    ask = await prepared(stage)
+    replies = [("UDINA", "The region does.")]
+    await question(
+        stage,
+        HYDROGEN,
+        by="UBEN",
+        channel_id=ask,
+        at="2023-05-22 10:00",
+        answers=replies,
+        answered_at="2023-05-23 10:00",
+    )
+
+    await stage.at("2023-06-20 08:00")
+
+    assert await stage.queued("question.settled") == []
+
+
 async def test_the_asker_is_asked_once_and_yes_accepts_the_last_reply(stage: Stage) -> None:
     ask = await prepared(stage)
     ben = stage.person("UBEN")

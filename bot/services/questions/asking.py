@@ -87,18 +87,20 @@ async def ask(
     in_markup: whether the texts are in Slack's markup, as a command's are.
     Raises Refused where there is no such channel, for a question without words, and for one that is too long.
     """
-    async with db.writing(once) as work:
+    # Found before anything is locked: a search in a large log takes longer than the rest together.
+    async with db.reading() as work:
         draft = await _draft(
             work, who=who, written=written, given_in=given_in, in_markup=in_markup, once=once
         )
-        ranked = await _ranked(work, team_id=who.team_id, text=_text(draft), asker_id=who.user_id)
+        ranked = await _ranked(work, team_id=who.team_id, text=draft.title, asker_id=who.user_id)
         earlier = await _earlier(work, who.team_id, who.user_id, near_enough(ranked))
-        if earlier:
-            await asking.forget_drafts_before(work, instant=now - _DRAFTS_KEPT)
-            await asking.put_draft(work, draft)
-            zone = await _zone(work, team_id=who.team_id, tz=who.tz)
-            return Suggested(draft_id=draft.id, earlier=tuple(earlier), zone=zone)
-        return await _post(work, draft, ranked, now=now)
+        zone = await _zone(work, team_id=who.team_id, tz=who.tz)
+    async with db.writing(once) as work:
+        if not earlier:
+            return await _post(work, draft, ranked, now=now)
+        await asking.forget_drafts_before(work, instant=now - _DRAFTS_KEPT)
+        await asking.put_draft(work, draft)
+    return Suggested(draft_id=draft.id, earlier=tuple(earlier), zone=zone)
 
 
 async def ask_anyway(
@@ -108,12 +110,15 @@ async def ask_anyway(
 
     Raises Refused where that was done, where it is somebody else's, and where it is forgotten by now.
     """
+    async with db.reading() as work:
+        known = await asking.draft(work, team_id=who.team_id, draft_id=draft_id)
+        title = known.title if known else ""
+        ranked = await _ranked(work, team_id=who.team_id, text=title, asker_id=who.user_id)
     async with db.writing(once) as work:
         draft = await _unused(work, who=who, draft_id=draft_id)
-        ranked = await _ranked(work, team_id=who.team_id, text=_text(draft), asker_id=who.user_id)
         asked = await _post(work, draft, ranked, now=now)
         await asking.use_draft(work, team_id=who.team_id, draft_id=draft_id, question_id=asked.question.id)
-        return asked
+    return asked
 
 
 async def found_before(
@@ -162,9 +167,12 @@ async def beside(work: Work, *, question: Question, now: datetime) -> list[kit.B
     """
     if question.state is not QuestionState.OPEN or question.channel_id is None:
         return []
-    text = _text(question)
     ranked = await _ranked(
-        work, team_id=question.team_id, text=text, asker_id=question.asker_id, without=question.id
+        work,
+        team_id=question.team_id,
+        text=question.title,
+        asker_id=question.asker_id,
+        without=question.id,
     )
     earlier = await _earlier(work, question.team_id, question.asker_id, near_enough(ranked))
     found = await _experts(
@@ -182,7 +190,7 @@ async def who_may_know(db: Database, *, question_id: QuestionId, who: Actor, now
         if question is None or question.asker_id != who.user_id or question.state is not QuestionState.OPEN:
             return []
         ranked = await _ranked(
-            work, team_id=who.team_id, text=_text(question), asker_id=who.user_id, without=question.id
+            work, team_id=who.team_id, text=question.title, asker_id=who.user_id, without=question.id
         )
         return await _experts(work, question, ranked, now=now)
 
@@ -340,7 +348,7 @@ async def _experts(
     return [replace(one, is_asked=one.user_id in asked, is_present=one.user_id in present) for one in found]
 
 
-def _text(of: Draft | Question) -> str:
+def _text(of: Question) -> str:
     return "\n".join(part for part in (of.title, of.detail, of.topic) if part)
 
 

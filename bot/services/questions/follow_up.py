@@ -38,18 +38,21 @@ async def plan(work: Work, *, now: datetime) -> None:
 
     Whatever way a question came into the log, it is found here; old ones, as of an import, are left alone.
     """
-    asked_after = now - domain.FOLLOWED_FOR
     found: list[Planned] = []
-    for team_id, question_id, asked_at in await follow_up.without_plan(work, asked_after=asked_after):
+    unplanned = await follow_up.without_plan(work, asked_after=now - domain.FOLLOWED_FOR)
+    for team_id, question_id, asked_at in unplanned:
         zone = await _zone(work, team_id)
         found += [
             Planned(team_id=team_id, question_id=question_id, step=step, due_at=at(asked_at, zone))
             for step, at in ((Step.EXPERTS, domain.to_experts_at), (Step.ORGANISERS, domain.to_organisers_at))
         ]
-    for team_id, question_id, asker_id, last_at in await follow_up.to_settle(work, asked_after=asked_after):
+    replied = await follow_up.to_settle(work, asked_after=now - domain.SETTLED_FOR)
+    for team_id, question_id, asker_id, last_at in replied:
         person = await members.member(work, team_id=team_id, user_id=UserId(asker_id))
         due_at = await _settled_at(work, team_id, person, last_at)
-        found.append(Planned(team_id=team_id, question_id=question_id, step=Step.SETTLED, due_at=due_at))
+        step = Planned(team_id=team_id, question_id=question_id, step=Step.SETTLED, due_at=due_at)
+        is_late = now - due_at > domain.ASKED_LATE_BY
+        found.append(replace(step, state=StepState.LAPSED) if is_late else step)
     await follow_up.plan(work, found)
 
 
@@ -134,7 +137,7 @@ async def _to_experts(work: Work, question: Question, now: datetime) -> int:
     ranked = await nearest(
         work,
         team_id=question.team_id,
-        text=text,
+        text=question.title,
         sight=sight,
         without=question.id,
         meaning=vectors_if_installed(),
