@@ -39,6 +39,7 @@ from bot.domain.workspace import Installation, UserGroup
 from bot.health import Health, routes
 from bot.intake import Intake, SocketMode, http_route
 from bot.jobs import Heartbeat
+from bot.reader import Reader
 from bot.services import editions, home, homework, people, reminders
 from bot.services.questions import (
     catching_up,
@@ -52,7 +53,6 @@ from bot.services.questions import (
     messages,
     stats,
 )
-from bot.services.questions.catching_up import CatchingUp
 from handlers.deps import Deps
 from storage import inbox, outbox
 from storage.db import Database, open_database
@@ -104,7 +104,7 @@ class Running:
         bot_user_id: UserId,
         dispatcher: Dispatcher,
         heartbeat: Heartbeat,
-        reading: CatchingUp,
+        reader: Reader,
         health: Health,
         http_url: str | None,
         closing: AsyncExitStack,
@@ -119,13 +119,13 @@ class Running:
         """Where the bot listens; None where HTTP_PORT is not set."""
         self._dispatcher = dispatcher
         self._heartbeat = heartbeat
-        self._reading = reading
+        self._reader = reader
         self._closing = closing
 
     async def settle(self) -> None:
         """Do everything that is due now: queue it, send it, and return once nothing is left."""
         await self._heartbeat.beat()
-        await self._reading.settled()
+        await self._reader.settled()
         await self._dispatcher.drain()
 
     async def next_due_at(self) -> datetime | None:
@@ -197,9 +197,9 @@ async def start(
             pace=pace,
             on_outcome=health.message_outcome,
         )
-        reading = CatchingUp(db, client=reader, team_id=team_id, clock=clock, on_queued=dispatcher.wake)
+        reading = Reader(db, client=reader, team_id=team_id, clock=clock, on_queued=dispatcher.wake)
         heartbeat = Heartbeat(
-            tick=_Tick(db, dispatcher=dispatcher, reading=reading, health=health),
+            tick=_Tick(db, dispatcher=dispatcher, reader=reading, health=health),
             next_due_at=lambda: _planned_at(db),
             clock=clock,
         )
@@ -241,7 +241,7 @@ async def start(
             bot_user_id=bot_user_id,
             dispatcher=dispatcher,
             heartbeat=heartbeat,
-            reading=reading,
+            reader=reading,
             health=health,
             http_url=http_url,
             closing=closing.pop_all(),
@@ -322,10 +322,10 @@ async def _planned_at(db: Database) -> datetime | None:
 class _Tick:
     """One beat: queue what is due, and now and then forget old deliveries."""
 
-    def __init__(self, db: Database, *, dispatcher: Dispatcher, reading: CatchingUp, health: Health) -> None:
+    def __init__(self, db: Database, *, dispatcher: Dispatcher, reader: Reader, health: Health) -> None:
         self._db = db
         self._dispatcher = dispatcher
-        self._reading = reading
+        self._reader = reader
         self._health = health
         self._swept_at: datetime | None = None
 
@@ -339,7 +339,7 @@ class _Tick:
             self._swept_at = now
         self._health.database_answered()
         self._health.beaten(now)
-        self._reading.wake()
+        self._reader.wake()
         self._dispatcher.wake()
 
 

@@ -1,18 +1,14 @@
 """Reads what was said in channels while the bot was away, and before it came."""
 
-import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-import aiohttp
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy.exc import SQLAlchemyError
 
-from bot.clock import Clock
 from bot.domain.ids import ChannelId, TeamId, UserId
 from bot.domain.messages import ChannelMessage, read_message
 from bot.domain.questions import SHOWN, Question
@@ -32,7 +28,6 @@ _YOUNG = timedelta(days=7)
 _PAGE = 200
 # Written in one transaction: it must not hold up whoever waits for an answer.
 _AT_ONCE = 20
-_FINISH_WITHIN_S = 5.0
 _LONG = 1_000  # messages, from which on organisers are told how far it is
 
 
@@ -72,103 +67,53 @@ async def sync(
             await following.out_of_sight(work, known[channel_id], now=now)
 
 
-class _Stopped(Exception):
+class Stopped(Exception):
     """The bot stops in the middle of a channel."""
 
 
-class CatchingUp:
-    """Reads channels that are behind, one after the other, beside everything else. One per process."""
-
-    def __init__(
-        self,
-        db: Database,
-        *,
-        client: AsyncWebClient,
-        team_id: TeamId,
-        clock: Clock,
-        on_queued: Callable[[], None] = lambda: None,
-    ) -> None:
-        """client: may retry: what it reads may be read twice. on_queued: told when messages may be due."""
-        self._db = db
-        self._client = client
-        self._team_id = team_id
-        self._clock = clock
-        self._on_queued = on_queued
-        self._woken = asyncio.Event()
-        self._idle = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
-        self._stopping = asyncio.Event()
-
-    async def start(self) -> None:
-        """Begin to read."""
-        self.wake()
-        self._task = asyncio.create_task(self._run(), name="catching up")
-
-    async def stop(self) -> None:
-        """Read no more. What was begun is begun anew at the next start; nothing of it is lost or doubled."""
-        self._stopping.set()
-        self.wake()
-        if self._task is not None:
-            # What is being written is written; what Slack is asked may take longer than anybody waits.
-            await asyncio.wait([self._task], timeout=_FINISH_WITHIN_S)
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-
-    def wake(self) -> None:
-        """Look for channels that are behind now."""
-        self._idle.clear()
-        self._woken.set()
-
-    async def settled(self) -> None:
-        """Return once no channel is behind that could be read."""
-        self.wake()
-        await self._idle.wait()
-
-    async def _run(self) -> None:
-        while not self._stopping.is_set():
-            self._woken.clear()
-            try:
-                await self._read_all()
-            except _Stopped:
-                return
-            except (SlackApiError, SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as lost:
-                _log.warning("Slack does not say what was said in the channels: %r; asked again soon", lost)
-            except SQLAlchemyError:
-                _log.exception("the database does not take what was said in the channels; tried again soon")
-            if not self._woken.is_set():
-                self._idle.set()
-            await self._woken.wait()
-
-    async def _read_all(self) -> None:
-        async with self._db.reading() as work:
-            behind = await _behind(work, team_id=self._team_id)
-        for channel_id in behind:
-            reading = _Reading(
-                self._db,
-                client=self._client,
-                team_id=self._team_id,
-                channel_id=channel_id,
-                now=self._clock.now(),
-                on_queued=self._on_queued,
-                stopping=self._stopping,
-            )
-            await reading.run()
-            self._on_queued()
-
-
-async def _behind(work: Work, *, team_id: TeamId) -> list[ChannelId]:
-    home = await channels.installation(work, team_id=team_id)
-    if home is None:
-        return []
-    mine = await channels.channels_of(work, team_id=team_id, user_id=home.bot_user_id)
-    histories = await channels.histories(work, team_id=team_id)
-    academy = await editions.academy(work, team_id=team_id)
+async def behind(db: Database, *, team_id: TeamId) -> list[ChannelId]:
+    """The channels that are to be read: after a start, after joining, once they are questions channels."""
+    async with db.reading() as work:
+        home = await channels.installation(work, team_id=team_id)
+        if home is None:
+            return []
+        mine = await channels.channels_of(work, team_id=team_id, user_id=home.bot_user_id)
+        histories = await channels.histories(work, team_id=team_id)
+        academy = await editions.academy(work, team_id=team_id)
     asking = academy.question_channels if academy else ()
     return [
         one.channel_id
         for one in histories.values()
         if one.channel_id in mine and (one.is_behind or (one.channel_id in asking and not one.is_whole))
     ]
+
+
+async def read(
+    db: Database,
+    *,
+    client: AsyncWebClient,
+    team_id: TeamId,
+    channel_id: ChannelId,
+    now: datetime,
+    on_queued: Callable[[], None] = lambda: None,
+    is_stopping: Callable[[], bool] = lambda: False,
+) -> None:
+    """Bring the log in step with what a channel's history says, and write how far it was read.
+
+    client: may retry: what it reads may be read twice. on_queued: told when messages may be due.
+    is_stopping: asked now and then; what was read by then stays, and is read again at the next start.
+    Raises Stopped, SlackApiError, and what losing Slack raises.
+    """
+    reading = _Reading(
+        db,
+        client=client,
+        team_id=team_id,
+        channel_id=channel_id,
+        now=now,
+        on_queued=on_queued,
+        is_stopping=is_stopping,
+    )
+    await reading.run()
 
 
 class _Reading:
@@ -183,10 +128,10 @@ class _Reading:
         channel_id: ChannelId,
         now: datetime,
         on_queued: Callable[[], None],
-        stopping: asyncio.Event,
+        is_stopping: Callable[[], bool],
     ) -> None:
         self._db = db
-        self._stopping = stopping
+        self._is_stopping = is_stopping
         self._client = client
         self._team_id = team_id
         self._channel_id = channel_id
@@ -245,8 +190,8 @@ class _Reading:
                 return
 
     async def _take_in(self, found: Sequence[tuple[ChannelMessage, Mapping[str, Any]]]) -> None:
-        if self._stopping.is_set():
-            raise _Stopped
+        if self._is_stopping():
+            raise Stopped
         threads = []
         for message, given in found:
             self._seen.add(message.ts)
