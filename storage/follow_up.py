@@ -88,7 +88,12 @@ async def to_settle(work: Work, *, asked_after: datetime) -> list[tuple[TeamId, 
     return [(row.team_id, row.id, row.asker_id, row.last) for row in await work.execute(query)]
 
 
-async def plan(work: Work, steps: Collection[Planned]) -> None:
+async def add(work: Work, steps: Collection[Planned]) -> None:
+    """Write steps, but none that is there already, whatever became of it."""
+    await work.insert_all_new(tables.question_step, [vars(one) for one in steps])
+
+
+async def change(work: Work, steps: Collection[Planned]) -> None:
     """Write steps, in place of what was planned for the same question and step."""
     await work.put_all(tables.question_step, [vars(one) for one in steps])
 
@@ -97,6 +102,12 @@ async def steps(work: Work, *, team_id: TeamId, question_id: QuestionId) -> dict
     """What was or is planned for a question."""
     query = select(tables.question_step).where(_step.team_id == team_id, _step.question_id == question_id)
     return {Step(row.step): _planned(row) for row in await work.execute(query)}
+
+
+async def are_due(work: Work, *, now: datetime) -> bool:
+    """Whether the instant of a planned step has come, in any workspace."""
+    query = select(_step.step).where(_step.state == StepState.PLANNED, _step.due_at <= now).limit(1)
+    return (await work.execute(query)).first() is not None
 
 
 async def due(work: Work, *, now: datetime) -> list[Planned]:

@@ -33,34 +33,49 @@ async def queue_due(db: Database, *, now: datetime) -> int:
 
     A channel that became a questions channel gets its first one on the Monday after.
     """
+    async with db.reading() as work:
+        planned = await _plan(work, now=now)
+    if planned == ([], [], []):
+        return 0
     queued = 0
     async with db.writing() as work:
-        known = {(one.team_id, one.channel_id): one for one in await follow_up.digests(work)}
-        for team_id in await follow_up.teams(work):
-            zone = await _zone(work, team_id)
-            for channel_id in await log.question_channels(work, team_id=team_id):
-                planned = known.pop((team_id, channel_id), None)
-                next_at = domain.next_digest_at(now, zone)
-                if planned is None:
-                    planned = DigestDue(team_id=team_id, channel_id=channel_id, due_at=next_at)
-                    await follow_up.put_digest(work, planned)
-                if planned.due_at > now:
-                    continue
-                if now - planned.due_at <= _TOO_LATE:
-                    queued += await outbox.enqueue(
-                        work,
-                        team_id=team_id,
-                        key=f"digest:{channel_id}:{calendar.local_date(planned.due_at, zone)}",
-                        recipient=channel_id,
-                        kind=DIGEST,
-                        body={"until": planned.due_at.isoformat()},
-                        now=now,
-                        due_at=planned.due_at,
-                    )
-                await follow_up.put_digest(work, replace(planned, due_at=next_at))
-        for gone in known.values():
-            await follow_up.remove_digest(work, gone)
+        new, due, gone = await _plan(work, now=now)
+        for one in new:
+            await follow_up.put_digest(work, one)
+        for one in gone:
+            await follow_up.remove_digest(work, one)
+        for one in due:
+            zone = await _zone(work, one.team_id)
+            await follow_up.put_digest(work, replace(one, due_at=domain.next_digest_at(now, zone)))
+            if now - one.due_at > _TOO_LATE:
+                continue
+            queued += await outbox.enqueue(
+                work,
+                team_id=one.team_id,
+                key=f"digest:{one.channel_id}:{calendar.local_date(one.due_at, zone)}",
+                recipient=one.channel_id,
+                kind=DIGEST,
+                body={"until": one.due_at.isoformat()},
+                now=now,
+                due_at=one.due_at,
+            )
     return queued
+
+
+async def _plan(work: Work, *, now: datetime) -> tuple[list[DigestDue], list[DigestDue], list[DigestDue]]:
+    """The digests that are not planned yet, those that are due, those of channels that get none any more."""
+    new: list[DigestDue] = []
+    due: list[DigestDue] = []
+    known = {(one.team_id, one.channel_id): one for one in await follow_up.digests(work)}
+    for team_id in await follow_up.teams(work):
+        for channel_id in await log.question_channels(work, team_id=team_id):
+            planned = known.pop((team_id, channel_id), None)
+            if planned is None:
+                next_at = domain.next_digest_at(now, await _zone(work, team_id))
+                new.append(DigestDue(team_id=team_id, channel_id=channel_id, due_at=next_at))
+            elif planned.due_at <= now:
+                due.append(planned)
+    return new, due, list(known.values())
 
 
 async def _digest(work: Work, row: OutboxRow, now: datetime) -> Composed:

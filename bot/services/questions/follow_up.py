@@ -33,34 +33,20 @@ async def next_due_at(db: Database) -> datetime | None:
         return await follow_up.next_due_at(work)
 
 
-async def plan(work: Work, *, now: datetime) -> None:
-    """Plan what is to be done about the open questions for which nothing is planned yet.
+async def queue_due(db: Database, *, now: datetime) -> int:
+    """Plan what is new, and queue what is due. Returns the number of messages.
 
     Whatever way a question came into the log, it is found here; old ones, as of an import, are left alone.
     """
-    found: list[Planned] = []
-    unplanned = await follow_up.without_plan(work, asked_after=now - domain.FOLLOWED_FOR)
-    for team_id, question_id, asked_at in unplanned:
-        zone = await _zone(work, team_id)
-        found += [
-            Planned(team_id=team_id, question_id=question_id, step=step, due_at=at(asked_at, zone))
-            for step, at in ((Step.EXPERTS, domain.to_experts_at), (Step.ORGANISERS, domain.to_organisers_at))
-        ]
-    replied = await follow_up.to_settle(work, asked_after=now - domain.SETTLED_FOR)
-    for team_id, question_id, asker_id, last_at in replied:
-        person = await members.member(work, team_id=team_id, user_id=UserId(asker_id))
-        due_at = await _settled_at(work, team_id, person, last_at)
-        step = Planned(team_id=team_id, question_id=question_id, step=Step.SETTLED, due_at=due_at)
-        is_late = now - due_at > domain.ASKED_LATE_BY
-        found.append(replace(step, state=StepState.LAPSED) if is_late else step)
-    await follow_up.plan(work, found)
-
-
-async def queue_due(db: Database, *, now: datetime) -> int:
-    """Plan what is new, and queue what is due. Returns the number of messages."""
+    async with db.reading() as work:
+        new = await _new_steps(work, now=now)
+        are_due = await follow_up.are_due(work, now=now)
+    # Mostly nothing: nobody else has to wait for this then.
+    if not new and not are_due:
+        return 0
     queued = 0
     async with db.writing() as work:
-        await plan(work, now=now)
+        await follow_up.add(work, new)
         by_team: defaultdict[TeamId, list[Planned]] = defaultdict(list)
         for one in await follow_up.due(work, now=now):
             by_team[one.team_id].append(one)
@@ -109,8 +95,28 @@ async def still_open(
             before = known.get(step)
             if before is None or before.state is StepState.LAPSED:
                 changed.append(replace(refused, step=step, due_at=at(now, zone)))
-        await follow_up.plan(work, changed)
+        await follow_up.change(work, changed)
     return question
+
+
+async def _new_steps(work: Work, *, now: datetime) -> list[Planned]:
+    """What is to be done about the open questions for which nothing is planned yet."""
+    found: list[Planned] = []
+    unplanned = await follow_up.without_plan(work, asked_after=now - domain.FOLLOWED_FOR)
+    for team_id, question_id, asked_at in unplanned:
+        zone = await _zone(work, team_id)
+        found += [
+            Planned(team_id=team_id, question_id=question_id, step=step, due_at=at(asked_at, zone))
+            for step, at in ((Step.EXPERTS, domain.to_experts_at), (Step.ORGANISERS, domain.to_organisers_at))
+        ]
+    replied = await follow_up.to_settle(work, asked_after=now - domain.SETTLED_FOR)
+    for team_id, question_id, asker_id, last_at in replied:
+        person = await members.member(work, team_id=team_id, user_id=UserId(asker_id))
+        due_at = await _settled_at(work, team_id, person, last_at)
+        step = Planned(team_id=team_id, question_id=question_id, step=Step.SETTLED, due_at=due_at)
+        is_late = now - due_at > domain.ASKED_LATE_BY
+        found.append(replace(step, state=StepState.LAPSED) if is_late else step)
+    return found
 
 
 async def _is_unanswered(work: Work, question: Question) -> bool:
@@ -184,7 +190,7 @@ async def _queue_settled(work: Work, step: Planned, question: Question, now: dat
     due_at = await _settled_at(work, step.team_id, person, replies[-1].answered_at)
     if due_at > now:
         # There was another reply meanwhile: people are still at it.
-        await follow_up.plan(work, [replace(step, due_at=due_at)])
+        await follow_up.change(work, [replace(step, due_at=due_at)])
         return 0
     await _end(work, step, StepState.DONE)
     return await outbox.enqueue(
@@ -199,7 +205,7 @@ async def _queue_settled(work: Work, step: Planned, question: Question, now: dat
 
 
 async def _end(work: Work, step: Planned, state: StepState) -> None:
-    await follow_up.plan(work, [replace(step, state=state)])
+    await follow_up.change(work, [replace(step, state=state)])
 
 
 async def _settled_at(work: Work, team_id: TeamId, person: Member | None, last_at: datetime) -> datetime:
