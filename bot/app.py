@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -22,23 +22,39 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers.academy
+import handlers.ask
 import handlers.errors
 import handlers.home
 import handlers.homework
 import handlers.members
 import handlers.middleware
+import handlers.questions
+import handlers.questions_search
 import handlers.reminders
 import handlers.unknown
 from bot.clock import Clock, SystemClock
 from bot.config import Settings
 from bot.dispatcher import Dispatcher
 from bot.domain.ids import TeamId, UserId
-from bot.domain.workspace import UserGroup
+from bot.domain.workspace import Installation, UserGroup
 from bot.health import Health, routes
 from bot.intake import Intake, SocketMode, http_route
 from bot.jobs import Heartbeat
 from bot.pace import Pace
+from bot.reader import Reader
 from bot.services import editions, home, homework, people, reminders
+from bot.services.questions import (
+    catching_up,
+    desk,
+    digest,
+    experts,
+    finding,
+    follow_up,
+    heard,
+    importing,
+    messages,
+    stats,
+)
 from handlers.deps import Deps
 from storage import inbox, outbox
 from storage.db import Database, open_database
@@ -50,11 +66,25 @@ FEATURES = (
     handlers.academy,
     handlers.homework,
     handlers.reminders,
+    handlers.ask,
+    handlers.questions,
+    handlers.questions_search,
     handlers.home,
     handlers.members,
     handlers.unknown,  # last: it answers what nobody else does
 )
-COMPOSERS = {**homework.COMPOSERS, **reminders.COMPOSERS, **home.COMPOSERS}
+COMPOSERS = {
+    **homework.COMPOSERS,
+    **reminders.COMPOSERS,
+    **messages.COMPOSERS,
+    **experts.COMPOSERS,
+    **follow_up.COMPOSERS,
+    **digest.COMPOSERS,
+    **finding.COMPOSERS,
+    **stats.COMPOSERS,
+    **desk.COMPOSERS,
+    **home.COMPOSERS,
+}
 
 _REQUEST_TIMEOUT_S = 10
 _OF_ME = ("enterprise_id", "team_id", "user_id", "bot_id")
@@ -77,6 +107,7 @@ class Running:
         bot_user_id: UserId,
         dispatcher: Dispatcher,
         heartbeat: Heartbeat,
+        reader: Reader,
         health: Health,
         http_url: str | None,
         closing: AsyncExitStack,
@@ -91,16 +122,18 @@ class Running:
         """Where the bot listens; None where HTTP_PORT is not set."""
         self._dispatcher = dispatcher
         self._heartbeat = heartbeat
+        self._reader = reader
         self._closing = closing
 
     async def settle(self) -> None:
         """Do everything that is due now: queue it, send it, and return once nothing is left."""
         await self._heartbeat.beat()
+        await self._reader.settled()
         await self._dispatcher.drain()
 
     async def next_due_at(self) -> datetime | None:
         """The instant at which something falls due next; None where nothing is planned."""
-        planned_at = await reminders.next_due_at(self.db)
+        planned_at = await _planned_at(self.db)
         async with self.db.reading() as work:
             queued_at = await outbox.next_due_at(work)
         return min((at for at in (planned_at, queued_at) if at is not None), default=None)
@@ -147,24 +180,33 @@ async def start(
             db,
             client_for=lambda team: clients[TeamId(team)],
             composers=COMPOSERS,
+            arrivals=messages.ARRIVALS,
             clock=clock,
             pace=pace,
             request_timeout_s=_REQUEST_TIMEOUT_S,
             on_outcome=health.message_outcome,
         )
+        reading = Reader(db, client=reader, team_id=team_id, clock=clock, on_queued=dispatcher.wake)
         heartbeat = Heartbeat(
-            tick=_Tick(db, dispatcher=dispatcher, health=health),
-            next_due_at=lambda: reminders.next_due_at(db),
+            tick=_Tick(db, dispatcher=dispatcher, reader=reading, health=health),
+            next_due_at=lambda: _planned_at(db),
             clock=clock,
         )
         bolt = bolt_app(settings, client=client, me={key: me.get(key) for key in _OF_ME})
-        deps = Deps(db=db, clock=clock, client_for=clients.__getitem__, prefix=settings.command_prefix)
+        deps = Deps(
+            db=db,
+            clock=clock,
+            client_for=clients.__getitem__,
+            on_behind=reading.wake,
+            prefix=settings.command_prefix,
+        )
         for feature in (handlers.errors, handlers.middleware, *FEATURES):
             feature.register(bolt, deps)
         intake = Intake(health=health, after_each=dispatcher.wake)
 
         # Closing goes the other way: first the ways in, then the ways out, the database last.
         closing.push_async_callback(dispatcher.stop)
+        closing.push_async_callback(reading.stop)
         closing.push_async_callback(heartbeat.stop)
         served = routes(health)
         if not settings.uses_socket_mode:
@@ -179,9 +221,11 @@ async def start(
 
         # Commands are answered meanwhile: a large workspace takes a minute to be listed. But nothing goes
         # out by the clock of somebody who has moved while the bot was down.
-        await _hear_what_was_missed(db, reader, team_id=team_id, now=clock.now())
+        installation = Installation(url=me["url"], bot_user_id=bot_user_id)
+        await _hear_what_was_missed(db, reader, team_id=team_id, installation=installation, now=clock.now())
         await reminders.replan_everything(db, now=clock.now())
         await dispatcher.start()
+        await reading.start()
         heartbeat.start()
         _log.info("at work in %s as %s", me["team"], me["user"])
         return Running(
@@ -192,6 +236,7 @@ async def start(
             bot_user_id=bot_user_id,
             dispatcher=dispatcher,
             heartbeat=heartbeat,
+            reader=reading,
             health=health,
             http_url=http_url,
             closing=closing.pop_all(),
@@ -199,18 +244,18 @@ async def start(
 
 
 async def _hear_what_was_missed(
-    db: Database, reader: AsyncWebClient, *, team_id: TeamId, now: datetime
+    db: Database, reader: AsyncWebClient, *, team_id: TeamId, installation: Installation, now: datetime
 ) -> None:
-    """Take over who is who in Slack, of which Slack told nobody while the bot was down."""
+    """Take over people, groups and channels from Slack, which told nobody while the bot was down."""
     try:
         listed = await people.fetch_people(reader, team_id=team_id)
         groups = await _groups(reader)
+        await people.sync(db, team_id=team_id, people=listed, groups=groups, now=now)
+        await catching_up.sync(db, client=reader, team_id=team_id, installation=installation, now=now)
     except SlackApiError as refused:
         if refused.response.get("error") != "ratelimited":
             raise
-        _log.warning("Slack does not list the people now; going on with those known")
-        return
-    await people.sync(db, team_id=team_id, people=listed, groups=groups, now=now)
+        _log.warning("Slack lists people and channels too slowly now; going on with those known")
 
 
 async def take_in(settings: Settings, files: Sequence[tuple[str, bytes]], *, now: datetime) -> list[str]:
@@ -235,6 +280,39 @@ async def take_in(settings: Settings, files: Sequence[tuple[str, bytes]], *, now
         )
 
 
+async def take_in_questions(
+    settings: Settings,
+    files: Sequence[tuple[str, bytes]],
+    *,
+    only: Collection[str] = (),
+    now: datetime,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> list[str]:
+    """Import questions of older groups while the bot runs or not; returns a line on what changed, then notes.
+
+    files: name and content of each. only: the exports' channels that are wanted, all where it is empty.
+    progress: told how many questions of how many are done. Raises Faults, and what `start` raises.
+    """
+    async with AsyncExitStack() as closing:
+        db = open_database(settings.database_url)
+        closing.push_async_callback(db.close)
+        await migrate(db)
+        reader = web_client(settings, patient=True)
+        me = await reader.auth_test()
+        team_id = TeamId(me["team_id"])
+        return await importing.import_questions(
+            db,
+            team_id=team_id,
+            home=Installation(url=me["url"], bot_user_id=UserId(me["user_id"])),
+            files=files,
+            people=await people.fetch_people(reader, team_id=team_id),
+            known=[heard.channel(one, team_id=team_id) for one in await heard.fetch_channels(reader)],
+            only=only,
+            now=now,
+            progress=progress,
+        )
+
+
 async def _groups(reader: AsyncWebClient) -> list[UserGroup]:
     try:
         return await people.fetch_groups(reader)
@@ -245,23 +323,33 @@ async def _groups(reader: AsyncWebClient) -> list[UserGroup]:
         return []
 
 
+async def _planned_at(db: Database) -> datetime | None:
+    """When the next of all that is planned falls due."""
+    instants = [await reminders.next_due_at(db), await follow_up.next_due_at(db)]
+    return min((at for at in instants if at is not None), default=None)
+
+
 class _Tick:
     """One beat: queue what is due, and now and then forget old deliveries."""
 
-    def __init__(self, db: Database, *, dispatcher: Dispatcher, health: Health) -> None:
+    def __init__(self, db: Database, *, dispatcher: Dispatcher, reader: Reader, health: Health) -> None:
         self._db = db
         self._dispatcher = dispatcher
+        self._reader = reader
         self._health = health
         self._swept_at: datetime | None = None
 
     async def __call__(self, now: datetime) -> None:
         await reminders.queue_due(self._db, now=now)
+        await follow_up.queue_due(self._db, now=now)
+        await digest.queue_due(self._db, now=now)
         if self._swept_at is None or not timedelta(0) <= now - self._swept_at < _INBOX_SWEPT_EVERY:
             async with self._db.writing() as work:
                 await inbox.forget_before(work, instant=now - _INBOX_KEPT)
             self._swept_at = now
         self._health.database_answered()
         self._health.beaten(now)
+        self._reader.wake()
         self._dispatcher.wake()
 
 

@@ -18,6 +18,8 @@ from bot.manifest import manifest
 
 _WENT_WELL = 0
 _FAILED = 1
+_QUESTIONS = "questions"
+_BAR_WIDTH = 40
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -61,8 +63,21 @@ def _parser() -> argparse.ArgumentParser:
     manifest.add_argument("--http", metavar="URL", type=_url, help="the bot's public address, for HTTP mode")
     manifest.set_defaults(command=_manifest)
 
-    take_in = commands.add_parser("import", help="take in editions (.toml) and rosters (.csv)")
+    take_in = commands.add_parser(
+        "import",
+        help="take in editions (.toml) and rosters (.csv); `import questions`: what an older group asked",
+        usage="%(prog)s [-h] FILE… | %(prog)s questions [--channel NAME]… FILE…",
+        description="Editions (.toml) and rosters (.csv). "
+        "With the word `questions` first: Slack exports (.zip) and tables of questions and answers (.csv).",
+    )
     take_in.add_argument("files", metavar="FILE", nargs="+", type=Path)
+    take_in.add_argument(
+        "--channel",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="with `questions`: of an export only this channel, and all its messages; may be repeated",
+    )
     take_in.set_defaults(command=_import)
     return parser
 
@@ -94,14 +109,48 @@ def _manifest(arguments: argparse.Namespace) -> int:
 
 
 def _import(arguments: argparse.Namespace) -> int:
+    paths: list[Path] = arguments.files
+    is_of_questions = str(paths[0]) == _QUESTIONS
+    if is_of_questions and len(paths) == 1:
+        return _fail("Name the files behind `import questions`: Slack exports (.zip) or tables (.csv).")
+    if arguments.channel and not is_of_questions:
+        return _fail("--channel belongs to `import questions`.")
     settings = _settings()
     try:
-        files = [(str(path), path.read_bytes()) for path in arguments.files]
+        files = [(str(path), path.read_bytes()) for path in paths[is_of_questions:]]
     except OSError as wrong:
         return _fail(f"{wrong.filename} cannot be read: {wrong.strerror}.")
-    for line in asyncio.run(app.take_in(settings, files, now=SystemClock().now())):
+    now = SystemClock().now()
+    if is_of_questions:
+        shown = _Bar("questions")
+        taking = app.take_in_questions(
+            settings, files, only=arguments.channel, now=now, progress=shown.progress
+        )
+    else:
+        taking = app.take_in(settings, files, now=now)
+    for line in asyncio.run(taking):
         _say(line)
     return _WENT_WELL
+
+
+class _Bar:
+    """A bar on standard error that grows; on what is no terminal, a line at each tenth."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._tenth = 0
+
+    def progress(self, done: int, of: int) -> None:
+        """So many of so many are done."""
+        share = done / of if of else 1.0
+        if sys.stderr.isatty():
+            bar = "█" * round(share * _BAR_WIDTH)
+            end = "\n" if done >= of else ""
+            sys.stderr.write(f"\r{bar:░<{_BAR_WIDTH}} {done:,} of {of:,} {self._what}{end}")
+        elif int(share * 10) > self._tenth:
+            self._tenth = int(share * 10)
+            sys.stderr.write(f"{done:,} of {of:,} {self._what}\n")
+        sys.stderr.flush()
 
 
 def _values() -> dict[str, str]:

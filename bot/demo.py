@@ -12,7 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot import academies
-from bot.app import Running, start, take_in
+from bot.app import Running, start, take_in, take_in_questions
 from bot.config import Secret, Settings
 from bot.domain.members import Role
 from bot.manifest import manifest
@@ -63,6 +63,8 @@ async def demonstration(*, port: int) -> AsyncIterator[Demo]:
             )
             files = [(path.name, path.read_bytes()) for path in academies.FILES]
             await take_in(settings, files, now=clock.now())
+            asked = [(academies.QUESTIONS.name, academies.QUESTIONS.read_bytes())]
+            await take_in_questions(settings, asked, now=clock.now())
             async with await start(settings, clock=clock, pace=_UNHURRIED) as bot:
                 sandbox.clock_mover = _Mover(clock, bot).move_to
                 yield Demo(url=sandbox.url, sandbox=sandbox, app=app, bot=bot)

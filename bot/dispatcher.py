@@ -10,6 +10,7 @@ import logging
 import os
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,13 +19,29 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot import sharing
 from bot.clock import Clock
 from bot.pace import Bucket, Pace
 from storage import outbox
 from storage.db import Database, Work
-from storage.outbox import Composed, Composer, Drop, Edit, Later, OutboxRow, Publish, Send
+from storage.outbox import (
+    Arrival,
+    Composed,
+    Composer,
+    Drop,
+    Edit,
+    Later,
+    OutboxRow,
+    Publish,
+    React,
+    Send,
+    Share,
+    Whisper,
+)
 
 _log = logging.getLogger(__name__)
+
+_Sendable = Send | Edit | Publish | Whisper | React
 
 METADATA_EVENT = "alumni_bot_message"
 """The `event_type` of the metadata that carries a message's key."""
@@ -44,11 +61,14 @@ _INSTALLATION = {
     "token_expired",
     "token_revoked",
 }
+# Answers that say that what was asked is so already.
+_AS_ASKED = {"already_reacted", "no_reaction"}
 _INSTALLATION_PAUSE = timedelta(seconds=60)
 _LONGEST_BACKOFF = timedelta(minutes=5)
 # How far Slack's clock may be behind the host's before a message is missed in the history.
 _CLOCK_SKEW = timedelta(hours=1)
 _LONGEST_WAIT_S = 30.0
+_UNTRACEABLE = "is_untraceable"  # in the body of a row whose message is in no history
 _MOST_COMPOSING_ATTEMPTS = 5
 
 
@@ -63,18 +83,21 @@ class Dispatcher:
         composers: Mapping[str, Composer],
         clock: Clock,
         pace: Pace | None = None,
+        arrivals: Mapping[str, Arrival] | None = None,
         request_timeout_s: float = 10.0,
         on_outcome: Callable[[str], None] = lambda outcome: None,
     ) -> None:
         """client_for: a workspace's client, which must not retry by itself: it would post twice.
 
         composers: by the rows' kind, beside `message`, whose body holds text and blocks.
+        arrivals: by the rows' kind, told of each message that was posted.
         on_outcome: told `sent`, `dropped`, `postponed`, `failed`, `ratelimited`, `unsettled` or `taken`
             (by another process), once each time a row was taken up.
         """
         self._db = db
         self._client_for = client_for
         self._composers: dict[str, Composer] = {"message": _as_written, **composers}
+        self._arrivals = arrivals or {}
         self._clock = clock
         self._pace = pace or Pace()
         self._request_timeout_s = request_timeout_s
@@ -209,8 +232,13 @@ class Dispatcher:
             if isinstance(composed, Drop):
                 await outbox.change(work, row, state="dropped", reason=composed.reason)
                 return "dropped"
-            if not isinstance(composed, Send):
+            if isinstance(composed, Whisper):
+                # In no history, and a second one would be seen: better none than two.
+                await outbox.change(work, row, body={**row.body, _UNTRACEABLE: True})
+            elif not isinstance(composed, Send | Share):
                 await outbox.change(work, row, is_repeatable=True)
+        if isinstance(composed, Share):
+            return await self._share(row, composed)
         return await self._attempt(row, composed)
 
     async def _cut_short(self, head: OutboxRow, now: datetime, failure: BaseException) -> None:
@@ -225,7 +253,7 @@ class Dispatcher:
         async with self._db.writing() as work:
             await outbox.change(work, head, only_in="queued", **values)
 
-    async def _attempt(self, row: OutboxRow, composed: Send | Edit | Publish) -> str:
+    async def _attempt(self, row: OutboxRow, composed: _Sendable) -> str:
         """Send once and enter what came of it; returns the outcome's name."""
         try:
             async with asyncio.timeout(self._request_timeout_s):
@@ -235,13 +263,29 @@ class Dispatcher:
         except (aiohttp.ClientError, TimeoutError, OSError, SlackClientError) as lost:
             _log.warning("no answer from Slack for a message: %r", lost, extra={"key": row.key})
             return "unsettled"
-        if isinstance(composed, Publish):
-            await self._enter(row, state="sent", sent_at=self._clock.now())
-        else:
+        if isinstance(composed, Send | Edit):
             await self._enter_sent(row, channel_id=str(response["channel"]), ts=str(response["ts"]))
+        else:
+            await self._enter(row, state="sent", sent_at=self._clock.now(), reason=None)
         return "sent"
 
-    async def _request(self, row: OutboxRow, composed: Send | Edit | Publish) -> AsyncSlackResponse:
+    async def _share(self, row: OutboxRow, composed: Share) -> str:
+        files = await composed.make(self._db)
+        client = self._client_for(row.team_id)
+        try:
+            async with asyncio.timeout(self._request_timeout_s):
+                channel_id = await sharing.share(
+                    client, recipient=row.recipient, text=composed.text, files=files
+                )
+        except SlackApiError as refused:
+            return await self._refused(row, refused.response)
+        except (aiohttp.ClientError, TimeoutError, OSError, SlackClientError) as lost:
+            _log.warning("no answer from Slack for files: %r", lost, extra={"key": row.key})
+            return "unsettled"
+        await self._enter(row, state="sent", sent_at=self._clock.now(), channel_id=channel_id, reason=None)
+        return "sent"
+
+    async def _request(self, row: OutboxRow, composed: _Sendable) -> AsyncSlackResponse:
         client = self._client_for(row.team_id)
         if isinstance(composed, Publish):
             return await client.views_publish(user_id=row.recipient, view=composed.view)
@@ -249,8 +293,16 @@ class Dispatcher:
             return await client.chat_update(
                 channel=composed.channel_id, ts=composed.ts, text=composed.text, blocks=composed.blocks
             )
+        if isinstance(composed, Whisper):
+            return await client.chat_postEphemeral(
+                channel=composed.channel_id, user=composed.user_id, text=composed.text, blocks=composed.blocks
+            )
+        if isinstance(composed, React):
+            change = client.reactions_add if composed.is_there else client.reactions_remove
+            return await change(channel=composed.channel_id, timestamp=composed.ts, name=composed.name)
         return await client.chat_postMessage(
             channel=row.recipient,
+            thread_ts=row.body.get("thread_ts"),
             text=composed.text,
             blocks=composed.blocks,
             metadata={"event_type": METADATA_EVENT, "event_payload": {"key": row.key}},
@@ -266,6 +318,9 @@ class Dispatcher:
             self._paused_until = now + wait
             await self._enter(row, state="queued", not_before_at=now + wait, reason="ratelimited")
             return "ratelimited"
+        if error in _AS_ASKED:
+            await self._enter(row, state="sent", sent_at=now, reason=None)
+            return "sent"
         if response.status_code >= 500 or error in _UNCERTAIN or not error:
             _log.warning("Slack failed at a message: %s %s", response.status_code, error)
             return "unsettled"
@@ -300,6 +355,10 @@ class Dispatcher:
         return next_at
 
     async def _settle_row(self, row: OutboxRow, now: datetime) -> None:
+        if row.body.get(_UNTRACEABLE):
+            await self._enter(row, state="dropped", reason="it stayed unknown whether Slack took it")
+            self._on_outcome("dropped")
+            return
         # What may be done twice with one effect, an edit or a Home tab, is simply done again.
         found = None if row.is_repeatable else await self._find(row)
         if found is not None:
@@ -324,26 +383,34 @@ class Dispatcher:
                 raise
             channel_id = str(opened["channel"]["id"])
         oldest = ((row.claimed_at or row.queued_at) - _CLOCK_SKEW).timestamp()
+        thread_ts = row.body.get("thread_ts")
+        # A reply stands in its thread only.
+        where = {"ts": thread_ts} if thread_ts else {}
+        read = client.conversations_replies if thread_ts else client.conversations_history
         cursor = ""
         while True:
-            page = await client.conversations_history(
+            page = await read(
                 channel=channel_id,
+                **where,
                 oldest=f"{oldest:.6f}",
                 include_all_metadata=True,
                 limit=200,
                 cursor=cursor or None,
             )
             for message in page["messages"]:
-                if message.get("metadata", {}).get("event_payload", {}).get("key") == row.key:
+                key = message.get("metadata", {}).get("event_payload", {}).get("key")
+                if key == row.key or sharing.carries(message, row.body.get("files", ())):
                     return channel_id, str(message["ts"])
             cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
             if not cursor:
                 return None
 
     async def _enter_sent(self, row: OutboxRow, *, channel_id: str, ts: str) -> None:
-        await self._enter(
-            row, state="sent", sent_at=self._clock.now(), channel_id=channel_id, ts=ts, reason=None
-        )
+        async with self._db.writing() as work:
+            where = {"channel_id": channel_id, "ts": ts}
+            await outbox.change(work, row, state="sent", sent_at=self._clock.now(), reason=None, **where)
+            if told := self._arrivals.get(row.kind):
+                await told(work, replace(row, channel_id=channel_id, ts=ts))
 
     async def _enter(self, row: OutboxRow, **values: Any) -> None:
         async with self._db.writing() as work:

@@ -34,6 +34,20 @@ COMMANDS = (
         "the list of your homework · `submit [key]`: hand in, or change what you handed in",
         "`status [key]`: who handed in, who is late or missing · `new` · `extend`: one person's later date",
     ),
+    CommandEntry(
+        "ask",
+        "Ask the alumni; see first what was answered before",
+        "[question]",
+        "a form · `question`: asks it, after showing what was answered before",
+        "",
+    ),
+    CommandEntry(
+        "questions",
+        "Search what was asked and answered",
+        "words | open | mine | stats",
+        "`words`: the five best answers, only for you · `open` · `mine` · alone: how to search",
+        "`stats`: the log in numbers, a chart, a table, what organisers did",
+    ),
 )
 
 
@@ -49,13 +63,29 @@ class ShortcutEntry:
 
 
 SHORTCUTS = (
+    ShortcutEntry("ask", "Ask the alumni", "global", "Ask a question, after seeing what was answered before"),
     ShortcutEntry(
         "submit_homework", "Hand in homework", "global", "Hand in homework, or change what is there"
     ),
+    ShortcutEntry("log_question", "Log as question", "message", "Put this message into the question log"),
+    ShortcutEntry("accept_answer", "This answers it", "message", "Accept this reply as the answer"),
 )
 
 EVENTS = {
     "app_home_opened": "shows the Home tab",
+    "channel_archive": "a questions channel was archived",
+    "channel_deleted": "nobody sees the questions of a channel that is gone",
+    "channel_rename": "searches can name a channel",
+    "channel_unarchive": "as `channel_archive`",
+    "group_archive": "as `channel_archive`, for private channels",
+    "group_rename": "as `channel_rename`, for private channels",
+    "group_unarchive": "as `channel_archive`, for private channels",
+    "member_joined_channel": "who may see a private channel's questions; a channel's past, once the bot is in",
+    "member_left_channel": "as `member_joined_channel`",
+    "message.channels": "questions and their answers",
+    "message.groups": "as `message.channels`, in private channels",
+    "reaction_added": "❓ makes a message a question, ✅ accepts an answer",
+    "reaction_removed": "✅ taken away makes the question open again",
     "subteam_created": "user groups can name the organisers",
     "subteam_members_changed": "as `subteam_created`",
     "subteam_updated": "as `subteam_created`",
@@ -65,15 +95,18 @@ EVENTS = {
 """Event → why."""
 
 SCOPES = {
-    "channels:history": "after a lost connection, to see whether a message was posted already",
-    "channels:read": "checks that the channels which an edition's file names are there",
+    "channels:history": "questions and answers; after a lost connection, whether a message was posted",
+    "channels:read": "the channels that an edition's file names, and who is in those of the question log",
     "chat:write": "reminders, receipts and lists",
-    "commands": "the slash commands and the shortcut",
+    "commands": "the slash commands and the shortcuts",
     "files:read": "files that are handed in",
-    "groups:history": "as `channels:history`, where the edition's channel is private",
-    "groups:read": "as `channels:read`, where the edition's channel is private",
+    "files:write": "the question log's chart and table, for organisers",
+    "groups:history": "as `channels:history`, in private channels",
+    "groups:read": "as `channels:read`, for private channels",
     "im:history": "as `channels:history`, in direct messages with the bot",
     "im:write": "opens the direct message with a person",
+    "reactions:read": "❓ and ✅, which make and settle questions",
+    "reactions:write": "a ✅ at a question that was answered",
     "usergroups:read": "who is in a user group that is named as organisers",
     "users:read": "names and time zones, who is an admin, who has left",
     "users:read.email": "rosters that name people by e-mail address",

@@ -22,6 +22,8 @@ class Deps:
     clock: Clock
     client_for: Callable[[TeamId], AsyncWebClient]
     """A workspace's client. It retries nothing by itself. Raises KeyError for a workspace not served here."""
+    on_behind: Callable[[], None] = lambda: None
+    """Told when a channel's past is to be read."""
     prefix: str = ""
     """Letters before each command's name, for workspaces where a name is taken."""
 

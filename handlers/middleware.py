@@ -53,6 +53,12 @@ def actor(context: AsyncBoltContext) -> Actor:
     return found
 
 
+def known_actor(context: AsyncBoltContext) -> Actor | None:
+    """Who did what an event tells of; None where it is nobody who may: a bot, somebody who left."""
+    found = context.get(_ACTOR)
+    return found if isinstance(found, Actor) else None
+
+
 def require_organiser(actor: Actor) -> None:
     """Let organisers pass; raises Refused for everybody else.
 

@@ -1,13 +1,14 @@
 """The database and its unit of work: one `async with` is one transaction."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+import json
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import URL, Insert, event, make_url
+from sqlalchemy import URL, ColumnElement, Insert, any_, bindparam, event, func, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, CursorResult
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -43,6 +44,16 @@ class Work:
         """Run one statement in this transaction."""
         return await self._connection.execute(statement, parameters)
 
+    def among(
+        self, column: ColumnElement[Any], values: Collection[str] | Collection[int]
+    ) -> ColumnElement[bool]:
+        """The condition that a column holds one of many values: quicker than `in_` from some fifty on."""
+        if self._connection.dialect.name == "postgresql":
+            every = bindparam(None, list(values), type_=postgresql.ARRAY(column.type))
+            return column == any_(every)
+        each = func.json_each(json.dumps(list(values))).table_valued("value")
+        return column.in_(select(each.c.value))
+
     async def run_sync(self, change: Callable[[Connection], None]) -> None:
         """Run a function that needs a synchronous connection, such as a migration, in this transaction."""
         await self._connection.run_sync(change)
@@ -62,16 +73,22 @@ class Work:
 
     async def put(self, table: Table, values: dict[str, Any]) -> None:
         """Insert a row, or update the columns in `values` of the one that has its key."""
+        await self.put_all(table, [values])
+
+    async def put_all(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """The same for many rows, all with the same columns."""
+        if not rows:
+            return
         dialect = self._connection.dialect.name
         insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
         keys = [column.name for column in table.primary_key.columns]
-        changes = {name: value for name, value in values.items() if name not in keys}
-        statement = insert(table).values(**values)
+        statement = insert(table)
+        changes = {name: statement.excluded[name] for name in rows[0] if name not in keys}
         if changes:
             statement = statement.on_conflict_do_update(index_elements=keys, set_=changes)
         else:
             statement = statement.on_conflict_do_nothing()
-        await self._connection.execute(statement)
+        await self._connection.execute(statement, list(rows))
 
 
 class Database:

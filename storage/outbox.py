@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Integer, Row, Select, bindparam, func, select, update
 
-from storage.db import Work
+from storage.db import Database, Work
 from storage.tables import outbox
 
 
@@ -39,7 +39,7 @@ class OutboxRow:
 
 @dataclass(frozen=True)
 class Send:
-    """Post this as a new message."""
+    """Post this as a new message; in the thread that the row's body names as `thread_ts`, if it does."""
 
     text: str
     blocks: list[dict[str, Any]]
@@ -62,6 +62,53 @@ class Publish:
     view: dict[str, Any]
 
 
+@dataclass(frozen=True, kw_only=True)
+class File:
+    """A file to be shared."""
+
+    name: str
+    """Of no other message to this recipient: by it the message is found again after a lost answer."""
+    content: bytes
+    """Not empty: Slack takes no empty file."""
+    title: str
+    alt_text: str = ""
+    """What an image shows, for those who do not see it."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """Share files. They are made outside of the transaction: a large one takes its time.
+
+    The row's body must name them under `files`.
+    """
+
+    text: str
+    make: Callable[[Database], Awaitable[list[File]]]
+
+
+@dataclass(frozen=True)
+class Whisper:
+    """Show this in a channel to one person alone, for as long as their client keeps it.
+
+    It stands in no history: where it stays unknown whether Slack took it, it is given up.
+    """
+
+    channel_id: str
+    user_id: str
+    text: str
+    blocks: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class React:
+    """Put an emoji to a message, or take the bot's own away again."""
+
+    channel_id: str
+    ts: str
+    name: str
+    is_there: bool = True
+
+
 @dataclass(frozen=True)
 class Later:
     """Not yet: ask again at this instant."""
@@ -76,9 +123,11 @@ class Drop:
     reason: str
 
 
-Composed = Send | Edit | Publish | Later | Drop
+Composed = Send | Edit | Publish | Share | Whisper | React | Later | Drop
 Composer = Callable[[Work, OutboxRow, datetime], Awaitable[Composed]]
 """Makes a row's message at the instant of sending, in the transaction that claims it."""
+Arrival = Callable[[Work, OutboxRow], Awaitable[None]]
+"""Told that a row was sent, with its channel and ts, in the transaction that enters it."""
 
 
 async def enqueue(
@@ -109,6 +158,23 @@ async def enqueue(
             "is_repeatable": False,
             "attempts": 0,
         },
+    )
+
+
+async def enqueue_again(
+    work: Work, *, team_id: str, key: str, recipient: str, kind: str, body: dict[str, Any], now: datetime
+) -> bool:
+    """Queue what may be done anew each time something changed: the key gets the next free number.
+
+    False where one is still waiting: it is composed at sending, and tells of this change as well.
+    """
+    query = select(outbox.c.state).where(outbox.c.team_id == team_id, outbox.c.key.startswith(f"{key}:"))
+    states = list((await work.execute(query)).scalars())
+    if "queued" in states:
+        return False
+    numbered = f"{key}:{len(states) + 1}"
+    return await enqueue(
+        work, team_id=team_id, key=numbered, recipient=recipient, kind=kind, body=body, now=now
     )
 
 

@@ -1,6 +1,7 @@
 """The README's tables and .env.example say what the code does."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from bot import academies
 from bot.config import SETTINGS
 from bot.domain.edition_file import read_edition_file
 from bot.domain.ids import TeamId
+from bot.domain.question_file import read_questions
 from bot.domain.roster_file import read_roster
 from bot.manifest import COMMANDS, SCOPES, SHORTCUTS
 
@@ -90,7 +92,18 @@ def test_the_example_of_a_roster_can_be_imported() -> None:
     assert len(rows) == 2
 
 
-@pytest.mark.parametrize("path", [*academies.FILES, ROOT / "LICENSE", ROOT / "CHANGELOG.md"])
+def test_the_example_of_a_table_of_questions_can_be_imported() -> None:
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+
+    found, faults = read_questions(code_block("csv", "asked_at"), file="README.md", zone="UTC", now=now)
+
+    assert faults == []
+    assert [(len(one.answers), one.answers[0].is_accepted) for one in found] == [(2, True)]
+
+
+@pytest.mark.parametrize(
+    "path", [*academies.FILES, academies.QUESTIONS, ROOT / "LICENSE", ROOT / "CHANGELOG.md"]
+)
 def test_what_the_readme_points_to_is_there(path: Path) -> None:
     relative = path.relative_to(ROOT).as_posix()
 

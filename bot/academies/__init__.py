@@ -15,6 +15,8 @@ _FOLDER = Path(__file__).parent
 EDITION_1 = _FOLDER / "cba-1.toml"
 EDITION_2 = _FOLDER / "cba-2.toml"
 ROSTER = _FOLDER / "cba-2.csv"
+QUESTIONS = _FOLDER / "questions.csv"
+"""What the alumni of the first academy asked each other."""
 FILES = (EDITION_1, EDITION_2, ROSTER)
 """In the order in which they are told of; one import takes all of them."""
 

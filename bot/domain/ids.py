@@ -13,6 +13,9 @@ EditionKey = NewType("EditionKey", str)
 HomeworkId = NewType("HomeworkId", str)
 """A homework in a workspace: edition's key, slash, homework's key: `cba-2/action-plan-1`."""
 
+QuestionId = NewType("QuestionId", int)
+"""A question in a workspace: 1, 2, …; never given twice."""
+
 
 def homework_id(edition_key: str, homework_key: str) -> HomeworkId:
     """The id of an edition's homework. Neither key may hold a slash."""

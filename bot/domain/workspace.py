@@ -1,4 +1,4 @@
-"""What an import must know of the Slack workspace besides its people."""
+"""What the bot knows of the Slack workspace besides its people."""
 
 from dataclasses import dataclass
 
@@ -23,3 +23,16 @@ class UserGroup:
     id: str
     handle: str
     user_ids: tuple[UserId, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Installation:
+    """The workspace that the bot is installed in, and who it is there."""
+
+    url: str
+    """With a final slash: `https://alumni.slack.com/`."""
+    bot_user_id: UserId
+
+    def permalink(self, channel_id: ChannelId, ts: str) -> str:
+        """The address of a message."""
+        return f"{self.url}archives/{channel_id}/p{ts.replace('.', '')}"

@@ -9,12 +9,17 @@ from bot.domain.ids import TeamId, UserId
 from bot.domain.members import Role
 from bot.domain.programme import is_over, next_day
 from bot.services.homework import HOME, Piece, Status, at_a_glance, pieces
+from bot.services.questions import experts, finding, stats
+from bot.services.questions.stats import Overview
+from bot.views import asking, questions_desk, questions_search
 from bot.views import home as views
-from storage import editions, members, outbox
+from bot.views.questions_search import Result
+from storage import channels, editions, members, outbox
 from storage.db import Database, Work
 from storage.outbox import Composed, Composer, OutboxRow, Publish
 
 _MOST_FAILURES = 10
+_OPEN_QUESTIONS = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +41,13 @@ class Home:
     failures: tuple[OutboxRow, ...] = ()
     """For organisers: the newest messages that could not be delivered."""
     failure_count: int = 0
+    open_questions: tuple[Result, ...] = ()
+    """The newest open questions that this person may see."""
+    are_more_open: bool = False
+    may_be_asked: bool | None = None
+    """For alumni: whether they let the bot ask them directly; None for others."""
+    overview: Overview | None = None
+    """For organisers: the question log in numbers."""
 
 
 async def home(db: Database, *, team_id: TeamId, user_id: UserId, now: datetime) -> Home:
@@ -61,6 +73,11 @@ async def _home(work: Work, *, team_id: TeamId, user_id: UserId, now: datetime) 
         found = [piece for piece in found if piece.homework.edition_key in shown] or found
     zone = edition.timezone if edition else academy.timezone if academy else "UTC"
     failed = await outbox.rows(work, team_id=team_id, states={"failed"}) if is_organiser else []
+    sight = await channels.sight(work, team_id=team_id, user_id=user_id)
+    waiting, are_more = await finding.newest_open(work, team_id=team_id, sight=sight, limit=_OPEN_QUESTIONS)
+    overview = (
+        await stats.overviewed(work, team_id=team_id, user_id=user_id, now=now) if is_organiser else None
+    )
     return Home(
         academy_name=academy.name if academy else "",
         edition=edition,
@@ -72,6 +89,10 @@ async def _home(work: Work, *, team_id: TeamId, user_id: UserId, now: datetime) 
         glance=tuple(glance) if is_organiser else (),
         failures=tuple(failed[::-1][:_MOST_FAILURES]),
         failure_count=len(failed),
+        open_questions=tuple(waiting),
+        are_more_open=are_more,
+        may_be_asked=await experts.lets_itself_be_asked(work, team_id=team_id, user_id=user_id, now=now),
+        overview=overview,
     )
 
 
@@ -99,6 +120,17 @@ def view(found: Home, *, now: datetime) -> dict[str, object]:
             for row in found.failures
         ],
         failure_count=found.failure_count,
+        questions=[
+            *questions_search.search_box(
+                found.open_questions, is_more=found.are_more_open, zone=found.reader_zone, now=now
+            ),
+            *asking.consent(found.may_be_asked),
+        ],
+        numbers=(
+            questions_desk.at_a_glance(found.overview.numbers, found.overview.helpers)
+            if found.overview
+            else []
+        ),
         is_organiser=found.is_organiser,
         reader_zone=found.reader_zone,
         now=now,

@@ -14,6 +14,7 @@ _EVERYONE = (
     ("academy help", "this list"),
     ("homework", "your homework: what is due, what you handed in"),
     ("homework submit", "hand in homework, or change what you handed in; add its key to choose it"),
+    ("ask", "ask the alumni; what was answered before comes first; add your question, or write it in a form"),
 )
 _ORGANISERS = (
     ("homework status", "who handed in, who is late, who is missing; nudge them"),

@@ -24,6 +24,16 @@ _KINDS = {
     "homework.extended": "news of an extension",
     "homework.nudge": "a nudge",
     "home": "a Home tab",
+    "question": "a question",
+    "question.request": "a question for somebody who may know",
+    "question.mention": "a mention of somebody who may know",
+    "question.unanswered": "the list of unanswered questions",
+    "question.settled": "the question whether a reply settled it",
+    "question.digest": "the week in questions",
+    "question.shown": "an earlier question, shown to a channel",
+    "question.merged": "news of a merged question",
+    "questions.chart": "the question log's chart",
+    "questions.table": "the question log's table",
 }
 
 
@@ -60,6 +70,8 @@ def home(
     glance: Sequence[Glance],
     failures: Sequence[Failure],
     failure_count: int,
+    questions: Sequence[kit.Block],
+    numbers: Sequence[kit.Block],
     is_organiser: bool,
     reader_zone: str,
     now: datetime,
@@ -67,7 +79,8 @@ def home(
     """A person's Home tab; at most 100 blocks.
 
     pieces: their homework, and whether its reminders are stopped. glance, failures: for organisers, the
-    newest failure first; failure_count counts those that are not shown too.
+    newest failure first; failure_count counts those that are not shown too. questions: the search box and
+    what is open. numbers: for organisers, the question log in numbers.
     """
     blocks = [kit.header(edition.name if edition else academy_name or "Welcome")]
     if edition is None:
@@ -85,8 +98,10 @@ def home(
         blocks.append(kit.section("There is no homework yet. When there is, you see it here."))
     elif not is_organiser:
         blocks.append(kit.section(_welcome(roles)))
+    blocks += questions
     if is_organiser:
         blocks += _at_a_glance(glance)
+        blocks += numbers
         blocks += _failed(failures, failure_count, reader_zone=reader_zone)
     return {"type": "home", "blocks": blocks[: kit.MODAL_BLOCKS]}
 

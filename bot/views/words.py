@@ -63,6 +63,11 @@ def day(on: date) -> str:
     return f"{_WEEKDAYS[on.weekday()]} {on.day} {_MONTHS[on.month - 1]} {on.year}"
 
 
+def month(on: date) -> str:
+    """`July 2023`."""
+    return f"{_MONTHS[on.month - 1]} {on.year}"
+
+
 def days(first: date, last: date) -> str:
     """`Wed 5 July 2023`, or `Tue 6 to Wed 7 June 2023` where they differ."""
     if first == last:

@@ -30,7 +30,7 @@ def test_slack_takes_it_in_both_modes(http_url: str | None) -> None:
     app = installed(manifest(prefix="cba", http_url=http_url))
 
     url = "https://bot.example.org/slack/events" if http_url else ""
-    assert sorted(app.commands) == ["/cbaacademy", "/cbahomework"]
+    assert sorted(app.commands) == sorted(f"/cba{command.name}" for command in COMMANDS)
     assert (app.socket_mode, app.request_url, app.interactivity_url) == (not http_url, url, url)
     assert {command.url for command in app.commands.values()} == {url}
 
@@ -71,7 +71,8 @@ def test_it_names_what_is_listened_to(db: Database) -> None:
 
     assert bolt.commands == {f"/{command.name}" for command in COMMANDS}
     assert bolt.shortcuts == {shortcut.callback_id for shortcut in SHORTCUTS}
-    assert bolt.events == set(EVENTS)
+    # A manifest tells the kinds of channel apart, Bolt the kinds of event.
+    assert bolt.events == {event.partition(".")[0] for event in EVENTS}
 
 
 def test_the_command_prints_it_as_json(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,357 @@
+"""Asking with `/ask`, and what the asker alone is shown: earlier answers first, and who may know."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.domain import calendar
+from bot.domain.ids import ChannelId, QuestionId, TeamId, UserId
+from bot.domain.members import Actor
+from bot.domain.questions import LinkKind, NewQuestion, Question, QuestionState, titled
+from bot.domain.refusals import Refused
+from bot.domain.search.ranking import Ranked
+from bot.domain.search.suggestions import near_enough
+from bot.services.meaning import vectors_if_installed
+from bot.services.questions import experts, log
+from bot.views import asking as views
+from bot.views import kit
+from bot.views.asking import Earlier, Expert
+from storage import asking, channels, editions, members
+from storage import questions as stored
+from storage.asking import Draft
+from storage.db import Database, Delivery, Work
+from storage.search import nearest
+
+LONGEST_QUESTION = 10_000
+"""Characters of a question with its detail; what is longer belongs into a file."""
+
+_DRAFTS_KEPT = timedelta(days=7)
+# Until then the question stands in its channel, so that its thread can be linked.
+_POSTED_WITHIN = timedelta(minutes=1)
+_NO_WORDS = "Please write your question in words."
+_TOO_LONG = f"This is longer than {LONGEST_QUESTION:,} characters. Please ask in fewer words."
+_DONE = "This was done already."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """A question as somebody wrote it."""
+
+    question: str
+    detail: str = ""
+    topic: str = ""
+    is_anonymous: bool = False
+    """To everybody but the asker and the organisers."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suggested:
+    """Nothing is asked yet: earlier questions may answer it."""
+
+    draft_id: str
+    earlier: tuple[Earlier, ...]
+    """Nearest first; at least one."""
+    zone: str
+    """The asker's."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A question is in the log and on its way to its channel."""
+
+    question: Question
+    channel_id: ChannelId
+    experts: tuple[Expert, ...]
+
+
+async def where_to(db: Database, *, who: Actor, given_in: ChannelId | None = None) -> ChannelId:
+    """The channel that a question goes to; see `ask`. Raises Refused where there is none."""
+    async with db.reading() as work:
+        return await _where_to(work, who=who, given_in=given_in)
+
+
+async def ask(
+    db: Database,
+    *,
+    who: Actor,
+    written: Written,
+    given_in: ChannelId | None,
+    in_markup: bool = False,
+    now: datetime,
+    once: Delivery,
+) -> Suggested | Asked:
+    """Log and post a question, unless earlier ones may answer it: then those come first.
+
+    given_in: where it was asked. It is posted there if that is a questions channel with the bot; else in the
+    first such channel that the asker can see; else there after all, if the bot is there.
+    in_markup: whether the texts are in Slack's markup, as a command's are.
+    Raises Refused where there is no such channel, for a question without words, and for one that is too long.
+    """
+    # Found before anything is locked: a search in a large log takes longer than the rest together.
+    async with db.reading() as work:
+        draft = await _draft(
+            work, who=who, written=written, given_in=given_in, in_markup=in_markup, once=once
+        )
+        ranked = await _ranked(work, team_id=who.team_id, text=draft.title, asker_id=who.user_id)
+        earlier = await _earlier(work, who.team_id, who.user_id, near_enough(ranked))
+        zone = await _zone(work, team_id=who.team_id, tz=who.tz)
+    async with db.writing(once) as work:
+        if not earlier:
+            return await _post(work, draft, ranked, now=now)
+        await asking.forget_drafts_before(work, instant=now - _DRAFTS_KEPT)
+        await asking.put_draft(work, draft)
+    return Suggested(draft_id=draft.id, earlier=tuple(earlier), zone=zone)
+
+
+async def ask_anyway(
+    db: Database, *, draft_id: str, who: Actor, now: datetime, once: Delivery | None = None
+) -> Asked:
+    """Log and post what was written, since the earlier ones did not help.
+
+    Raises Refused where that was done, where it is somebody else's, and where it is forgotten by now.
+    """
+    async with db.reading() as work:
+        known = await asking.draft(work, team_id=who.team_id, draft_id=draft_id)
+        title = known.title if known else ""
+        ranked = await _ranked(work, team_id=who.team_id, text=title, asker_id=who.user_id)
+    async with db.writing(once) as work:
+        draft = await _unused(work, who=who, draft_id=draft_id)
+        asked = await _post(work, draft, ranked, now=now)
+        await asking.use_draft(work, team_id=who.team_id, draft_id=draft_id, question_id=asked.question.id)
+    return asked
+
+
+async def found_before(
+    db: Database,
+    *,
+    earlier_id: QuestionId,
+    draft_id: str | None = None,
+    question_id: QuestionId | None = None,
+    who: Actor,
+    now: datetime,
+    once: Delivery | None = None,
+) -> Earlier:
+    """An earlier question answers it: close it, and tie the two, so that its answerer is credited.
+
+    draft_id: of what was not asked yet; it goes into the log closed, and nothing is posted.
+    question_id: or of what was asked. One of the two is given.
+    Raises Refused where it was done already, is not this person's, or the earlier one is out of sight.
+    """
+    team_id = who.team_id
+    async with db.writing(once) as work:
+        earlier = await stored.question(work, team_id=team_id, question_id=earlier_id)
+        if earlier is None or not await experts.may_see(work, question=earlier, user_id=who.user_id):
+            raise Refused("This earlier question is no longer in the log.")
+        if draft_id is not None:
+            draft = await _unused(work, who=who, draft_id=draft_id)
+            is_seen = await experts.is_seen_in(work, question=earlier, channel_id=draft.channel_id)
+            asked = replace(_asked(draft, now=now), permalink=earlier.permalink if is_seen else "")
+            question_id = (await stored.add_question(work, team_id=team_id, asked=asked)).id
+            await asking.use_draft(work, team_id=team_id, draft_id=draft_id, question_id=question_id)
+        elif question_id is None:
+            raise ValueError("neither a draft nor a question is given")
+        else:
+            question = await stored.question(work, team_id=team_id, question_id=question_id)
+            if question is not None and question.state is QuestionState.ANSWERED:
+                raise Refused(_DONE)
+        await log.closed_by_earlier(
+            work, team_id=team_id, question_id=question_id, earlier_id=earlier_id, by=who, now=now
+        )
+        return await _described(work, earlier, who.user_id)
+
+
+async def beside(work: Work, *, question: Question, now: datetime) -> list[kit.Block]:
+    """What only its asker sees beside a question that was just asked in a channel; empty for nothing.
+
+    Those who may know and let the bot ask them get a direct message, once its author had time to take it out.
+    """
+    if question.state is not QuestionState.OPEN or question.channel_id is None:
+        return []
+    ranked = await _ranked(
+        work,
+        team_id=question.team_id,
+        text=question.title,
+        asker_id=question.asker_id,
+        without=question.id,
+    )
+    earlier = await _earlier(work, question.team_id, question.asker_id, near_enough(ranked))
+    found = await _experts(
+        work, question, ranked, now=now, ask_at=question.asked_at + log.NOT_A_QUESTION_WITHIN
+    )
+    asker = await members.member(work, team_id=question.team_id, user_id=question.asker_id)
+    zone = await _zone(work, team_id=question.team_id, tz=asker.tz if asker else "")
+    return views.beside(earlier, found, question_id=question.id, zone=zone)
+
+
+async def who_may_know(db: Database, *, question_id: QuestionId, who: Actor, now: datetime) -> list[Expert]:
+    """Who may know, as a question's asker is shown them; empty for anybody else, and where it is closed."""
+    async with db.reading() as work:
+        question = await stored.question(work, team_id=who.team_id, question_id=question_id)
+        if question is None or question.asker_id != who.user_id or question.state is not QuestionState.OPEN:
+            return []
+        ranked = await _ranked(
+            work, team_id=who.team_id, text=question.title, asker_id=who.user_id, without=question.id
+        )
+        return await _experts(work, question, ranked, now=now)
+
+
+# -- drafts -------------------------------------------------------------------------------------------
+
+
+async def _draft(
+    work: Work,
+    *,
+    who: Actor,
+    written: Written,
+    given_in: ChannelId | None,
+    in_markup: bool,
+    once: Delivery,
+) -> Draft:
+    texts = [written.question, written.detail, written.topic]
+    if in_markup:
+        texts = [await log.as_seen(work, team_id=who.team_id, text=text) for text in texts]
+    question, detail, topic = (text.strip() for text in texts)
+    if not any(character.isalnum() for character in question):
+        raise Refused(_NO_WORDS, block_id=views.QUESTION_BLOCK)
+    if len(question) + len(detail) > LONGEST_QUESTION:
+        raise Refused(_TOO_LONG, block_id=views.QUESTION_BLOCK)
+    title, rest = titled(question)
+    return Draft(
+        team_id=who.team_id,
+        id=once.key,
+        user_id=who.user_id,
+        channel_id=await _where_to(work, who=who, given_in=given_in),
+        title=title,
+        detail="\n\n".join(part for part in (rest, detail) if part),
+        topic=" ".join(topic.split())[: views.LONGEST_TOPIC],
+        is_anonymous=written.is_anonymous,
+        made_at=once.received_at,
+    )
+
+
+async def _unused(work: Work, *, who: Actor, draft_id: str) -> Draft:
+    draft = await asking.draft(work, team_id=who.team_id, draft_id=draft_id)
+    if draft is None or draft.user_id != who.user_id:
+        raise Refused("This is too old by now. Please ask again.")
+    if draft.question_id is not None:
+        raise Refused(_DONE)
+    return draft
+
+
+def _asked(draft: Draft, *, now: datetime) -> NewQuestion:
+    return NewQuestion(
+        title=draft.title,
+        detail=draft.detail,
+        topic=draft.topic,
+        asker_id=draft.user_id,
+        asked_at=now,
+        channel_id=draft.channel_id,
+        is_anonymous=draft.is_anonymous,
+    )
+
+
+async def _post(work: Work, draft: Draft, ranked: Sequence[Ranked], *, now: datetime) -> Asked:
+    question = await log.log_asked(work, team_id=draft.team_id, asked=_asked(draft, now=now), now=now)
+    found = await _experts(work, question, ranked, now=now, ask_at=now + _POSTED_WITHIN)
+    return Asked(question=question, channel_id=draft.channel_id, experts=tuple(found))
+
+
+# -- where, what was before, and who may know ---------------------------------------------------------
+
+
+async def _where_to(work: Work, *, who: Actor, given_in: ChannelId | None) -> ChannelId:
+    usual = await log.question_channels(work, team_id=who.team_id)
+    if given_in in usual:
+        return given_in
+    known = {one.channel_id: one for one in await stored.channels(work, team_id=who.team_id)}
+    sight = await channels.sight(work, team_id=who.team_id, user_id=who.user_id)
+    for channel_id in usual:
+        is_public = channel_id in known and not known[channel_id].is_private
+        if channel_id in sight.channels or (is_public and not sight.is_guest):
+            return channel_id
+    home = await channels.installation(work, team_id=who.team_id)
+    if given_in in known and home is not None and not known[given_in].is_archived:
+        present = await channels.members_of(work, team_id=who.team_id, channel_id=given_in)
+        if {home.bot_user_id, who.user_id} <= present:
+            return given_in
+    raise Refused(
+        "There is no questions channel that I am in, so nobody would see your question. "
+        "Ask an organiser to invite me to one, or use this in a channel that I am in."
+    )
+
+
+async def _ranked(
+    work: Work, *, team_id: TeamId, text: str, asker_id: UserId, without: QuestionId | None = None
+) -> list[Ranked]:
+    sight = await channels.sight(work, team_id=team_id, user_id=asker_id)
+    return await nearest(
+        work, team_id=team_id, text=text, sight=sight, without=without, meaning=vectors_if_installed()
+    )
+
+
+async def _earlier(work: Work, team_id: TeamId, reader_id: UserId, near: Sequence[Ranked]) -> list[Earlier]:
+    by_id = {
+        one.id: one
+        for one in await stored.questions(
+            work, team_id=team_id, question_ids=[QuestionId(one.id) for one in near]
+        )
+    }
+    found = [by_id[QuestionId(one.id)] for one in near if QuestionId(one.id) in by_id]
+    return [await _described(work, one, reader_id) for one in found]
+
+
+async def _described(work: Work, question: Question, reader_id: UserId) -> Earlier:
+    """A question with its accepted answer: its own, or that of the earlier one that closed it."""
+    team_id = question.team_id
+    source = question
+    if question.state is QuestionState.ANSWERED and question.accepted_answer_id is None:
+        for kind, earlier_id in await stored.linked(work, team_id=team_id, question_id=question.id):
+            earlier = await stored.question(work, team_id=team_id, question_id=earlier_id)
+            if (
+                kind is LinkKind.ANSWERED_BY
+                and earlier is not None
+                and await experts.may_see(work, question=earlier, user_id=reader_id)
+            ):
+                source = earlier
+    given = await stored.answers(work, team_id=team_id, question_ids=[source.id])
+    accepted = next((one for one in given if one.id == source.accepted_answer_id), None)
+    author = await members.member(work, team_id=team_id, user_id=accepted.author_id) if accepted else None
+    return Earlier(
+        question=question, answer=accepted, answerer=author.name if author else "Somebody who has left"
+    )
+
+
+async def _experts(
+    work: Work,
+    question: Question,
+    ranked: Sequence[Ranked],
+    *,
+    now: datetime,
+    ask_at: datetime | None = None,
+) -> list[Expert]:
+    """Who may know. ask_at: when to ask those of them who agreed to it; None to ask nobody."""
+    if question.channel_id is None:
+        return []
+    found = await experts.who_may_know(
+        work,
+        team_id=question.team_id,
+        text=_text(question),
+        asker_id=question.asker_id,
+        channel_id=question.channel_id,
+        ranked=ranked,
+        now=now,
+    )
+    if ask_at is not None:
+        await experts.ask_directly(work, question=question, experts=found, now=now, due_at=ask_at)
+    asked = await asking.requested(work, team_id=question.team_id, question_id=question.id)
+    present = await channels.members_of(work, team_id=question.team_id, channel_id=question.channel_id)
+    return [replace(one, is_asked=one.user_id in asked, is_present=one.user_id in present) for one in found]
+
+
+def _text(of: Question) -> str:
+    return "\n".join(part for part in (of.title, of.detail, of.topic) if part)
+
+
+async def _zone(work: Work, *, team_id: TeamId, tz: str) -> str:
+    academy = await editions.academy(work, team_id=team_id)
+    return calendar.zone_or(tz, academy.timezone if academy else "UTC")

@@ -1,0 +1,468 @@
+"""What happens in Slack, taken into the log: whatever its order, and however often it is told.
+
+A message is said, edited, deleted; a check mark or a question mark is given; channels change, and who is in
+them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain.ids import ChannelId, QuestionId, TeamId, UserId
+from bot.domain.members import Actor
+from bot.domain.messages import ASKING, CHECK, ChannelMessage, instant_of
+from bot.domain.questions import SHOWN, Answer, Channel, Question, QuestionState
+from bot.domain.refusals import Refused
+from bot.services.questions import log
+from storage import channels, editions, members, questions
+from storage.channels import History
+from storage.db import Database, Delivery, Work
+
+
+async def is_of_unknown_thread(db: Database, *, team_id: TeamId, message: ChannelMessage) -> bool:
+    """Whether a reply came before the question that it answers: its thread is then to be looked up."""
+    if message.thread_ts is None or not message.is_reply:
+        return False
+    async with db.reading() as work:
+        if not await is_questions_channel(work, team_id=team_id, channel_id=message.channel_id):
+            return False
+        known = await questions.question_of_message(
+            work, team_id=team_id, channel_id=message.channel_id, ts=message.thread_ts
+        )
+        mark = await channels.mark(work, team_id=team_id, channel_id=message.channel_id, ts=message.thread_ts)
+        return known is None and not mark.is_gone
+
+
+async def said(
+    db: Database,
+    *,
+    team_id: TeamId,
+    message: ChannelMessage,
+    thread: Sequence[ChannelMessage] = (),
+    is_private: bool = False,
+    now: datetime,
+    once: Delivery | None = None,
+) -> None:
+    """Somebody said something in a channel: a question, an answer, or neither.
+
+    thread: its root and replies, where `is_of_unknown_thread` told to look them up.
+    is_private: whether Slack said that it was said in a private channel.
+    """
+    async with db.writing(once) as work:
+        if is_private:
+            await _made_private(work, team_id=team_id, channel_id=message.channel_id)
+        await take_in(work, team_id=team_id, thread=thread or [message], now=now)
+
+
+async def take_in(
+    work: Work, *, team_id: TeamId, thread: Sequence[ChannelMessage], is_wanted: bool = False, now: datetime
+) -> Question | None:
+    """Take a message and the replies to it into the log, where they belong there.
+
+    thread: a root with its replies, or replies alone. is_wanted: it is a question whatever the channel.
+    Returns the question where it was not in the log before.
+    """
+    first, new = thread[0], None
+    if not first.is_reply:
+        is_wanted = is_wanted or is_asking(first)
+        is_wanted = is_wanted or await is_questions_channel(
+            work, team_id=team_id, channel_id=first.channel_id
+        )
+        new = await log.log_found(work, team_id=team_id, message=first, now=now) if is_wanted else None
+        if new is not None and first.edited_ts:
+            await _remember_edit(work, team_id=team_id, message=first)
+    root_ts = first.thread_ts or first.ts
+    question = await questions.question_of_message(
+        work, team_id=team_id, channel_id=first.channel_id, ts=root_ts
+    )
+    if question is None or question.state is QuestionState.REMOVED:
+        return new
+    for reply in thread:
+        if reply.is_reply and await log.answer_given(work, question, reply) is not None and reply.edited_ts:
+            await _remember_edit(work, team_id=team_id, message=reply)
+    await _accept_checked(work, question, thread, now=now)
+    return new
+
+
+def is_asking(message: ChannelMessage) -> bool:
+    """Whether its author made it a question, with a ❓."""
+    author = message.author_id
+    return author is not None and any(message.has_reaction(name, author) for name in ASKING)
+
+
+async def _accept_checked(
+    work: Work, question: Question, thread: Sequence[ChannelMessage], *, now: datetime
+) -> None:
+    if question.state is not QuestionState.OPEN:
+        return
+    for reply in thread:
+        for name, user_id in reply.reactions:
+            if name != CHECK or not reply.is_reply:
+                continue
+            by = await acting(work, team_id=question.team_id, user_id=user_id)
+            found = await channels.answer_of_message(
+                work, team_id=question.team_id, channel_id=reply.channel_id, ts=reply.ts
+            )
+            if by is None or found is None or not (by.is_organiser or by.user_id == question.asker_id):
+                continue
+            await log.accepted(
+                work, team_id=question.team_id, question_id=question.id, answer_id=found[1], by=by, now=now
+            )
+            return
+
+
+async def edited(
+    db: Database,
+    *,
+    team_id: TeamId,
+    message: ChannelMessage,
+    before: ChannelMessage | None = None,
+    now: datetime,
+    once: Delivery | None = None,
+) -> None:
+    """A message reads otherwise now. before: as it was, where Slack told.
+
+    Nothing happens where it was deleted, or where a newer edit is known. One that came before the message
+    itself brings it into the log.
+    """
+    async with db.writing(once) as work:
+        await reworded(work, team_id=team_id, message=message, before=before, now=now)
+
+
+async def reworded(
+    work: Work,
+    *,
+    team_id: TeamId,
+    message: ChannelMessage,
+    before: ChannelMessage | None = None,
+    now: datetime,
+) -> None:
+    """As `edited`, in an open transaction."""
+    channel_id, ts = message.channel_id, message.ts
+    mark = await channels.mark(work, team_id=team_id, channel_id=channel_id, ts=ts)
+    if mark.is_gone or (mark.edited_ts or "") > (message.edited_ts or ""):
+        return
+    question = await questions.question_of_message(work, team_id=team_id, channel_id=channel_id, ts=ts)
+    found = await channels.answer_of_message(work, team_id=team_id, channel_id=channel_id, ts=ts)
+    if question is not None:
+        await _reword_question(work, question, message, before)
+    elif found is not None:
+        await _reword_answer(work, team_id, found, message)
+    else:
+        await take_in(work, team_id=team_id, thread=[message], now=now)
+    if question is not None or found is not None:
+        await _remember_edit(work, team_id=team_id, message=message)
+
+
+async def _reword_question(
+    work: Work, question: Question, message: ChannelMessage, before: ChannelMessage | None
+) -> None:
+    if not message.is_said_by_a_person:
+        return  # the bot's own edits of what it posts for an asker
+    title, detail = await log.worded(work, team_id=question.team_id, message=message)
+    if before is not None:
+        was, _ = await log.worded(work, team_id=question.team_id, message=before)
+        if question.title != was:
+            title = question.title  # an organiser gave it another one
+    if title and (title, detail) != (question.title, question.detail):
+        await questions.change_question(work, replace(question, title=title, detail=detail))
+
+
+async def _reword_answer(
+    work: Work, team_id: TeamId, found: tuple[QuestionId, int], message: ChannelMessage
+) -> None:
+    answer = await _answer(work, team_id, found)
+    text = await log.answer_text(work, team_id=team_id, message=message)
+    if answer is not None and text and text != answer.text:
+        await questions.change_answer(work, replace(answer, text=text))
+
+
+async def _answer(work: Work, team_id: TeamId, found: tuple[QuestionId, int]) -> Answer | None:
+    given = await questions.answers(work, team_id=team_id, question_ids=[found[0]])
+    return next((one for one in given if one.id == found[1]), None)
+
+
+async def _remember_edit(work: Work, *, team_id: TeamId, message: ChannelMessage) -> None:
+    if message.edited_ts is None:
+        return
+    mark = await channels.mark(work, team_id=team_id, channel_id=message.channel_id, ts=message.ts)
+    await channels.put_mark(work, team_id=team_id, mark=replace(mark, edited_ts=message.edited_ts))
+
+
+async def deleted(
+    db: Database,
+    *,
+    team_id: TeamId,
+    channel_id: ChannelId,
+    ts: str,
+    now: datetime,
+    once: Delivery | None = None,
+) -> None:
+    """A message was deleted: the question is taken out, or the answer. Late news of it changes nothing."""
+    async with db.writing(once) as work:
+        await gone(work, team_id=team_id, channel_id=channel_id, ts=ts, now=now)
+
+
+async def gone(work: Work, *, team_id: TeamId, channel_id: ChannelId, ts: str, now: datetime) -> None:
+    """As `deleted`, in an open transaction."""
+    question = await questions.question_of_message(work, team_id=team_id, channel_id=channel_id, ts=ts)
+    found = await channels.answer_of_message(work, team_id=team_id, channel_id=channel_id, ts=ts)
+    is_ours = question is not None or found is not None
+    if is_ours or await is_questions_channel(work, team_id=team_id, channel_id=channel_id):
+        mark = await channels.mark(work, team_id=team_id, channel_id=channel_id, ts=ts)
+        await channels.put_mark(work, team_id=team_id, mark=replace(mark, is_gone=True))
+    if question is not None:
+        await log.removed(work, question, now=now)
+    if found is not None:
+        question_id, answer_id = found
+        before = await questions.question(work, team_id=team_id, question_id=question_id)
+        await questions.remove_answer(work, team_id=team_id, question_id=question_id, answer_id=answer_id)
+        if before is not None and before.accepted_answer_id == answer_id:
+            await log.refresh(work, team_id=team_id, question_id=question_id, now=now)
+
+
+async def checked(
+    db: Database,
+    *,
+    team_id: TeamId,
+    channel_id: ChannelId,
+    ts: str,
+    by: Actor,
+    is_there: bool,
+    event_ts: str,
+    thread: Sequence[ChannelMessage] = (),
+    now: datetime,
+    once: Delivery | None = None,
+) -> None:
+    """A ✅ was given to a message, or taken away: it accepts an answer, or makes its question open again.
+
+    Nothing happens where it is no answer, where it is by a stranger, or where newer news of it is known.
+    thread: the message's, where the log does not know it yet.
+    """
+    async with db.writing(once) as work:
+        if thread:
+            await take_in(work, team_id=team_id, thread=thread, now=now)
+        found = await channels.answer_of_message(work, team_id=team_id, channel_id=channel_id, ts=ts)
+        question = found and await questions.question(work, team_id=team_id, question_id=found[0])
+        mark = await channels.mark(work, team_id=team_id, channel_id=channel_id, ts=ts)
+        if found is None or not question or question.state not in SHOWN:
+            return
+        if not (by.is_organiser or by.user_id == question.asker_id):
+            return
+        if (mark.checked_ts or "") > event_ts:
+            return
+        await channels.put_mark(work, team_id=team_id, mark=replace(mark, checked_ts=event_ts))
+        question_id, answer_id = found
+        if is_there:
+            await log.accepted(
+                work, team_id=team_id, question_id=question_id, answer_id=answer_id, by=by, now=now
+            )
+        elif question.accepted_answer_id == answer_id:
+            await log.reopened(work, team_id=team_id, question_id=question_id, by=by, now=now)
+
+
+async def is_answer_unknown(
+    db: Database, *, team_id: TeamId, channel_id: ChannelId, ts: str, item_user: UserId | None
+) -> bool:
+    """Whether a message that got a ✅ may be an answer that the log has not heard of yet."""
+    async with db.reading() as work:
+        home = await channels.installation(work, team_id=team_id)
+        if home is not None and item_user == home.bot_user_id:
+            return False
+        if await channels.answer_of_message(work, team_id=team_id, channel_id=channel_id, ts=ts):
+            return False
+        if await questions.question_of_message(work, team_id=team_id, channel_id=channel_id, ts=ts):
+            return False
+        return await is_questions_channel(work, team_id=team_id, channel_id=channel_id)
+
+
+async def question_at(db: Database, *, team_id: TeamId, channel_id: ChannelId, ts: str) -> Question | None:
+    """The question whose message that is, in whatever state."""
+    async with db.reading() as work:
+        return await questions.question_of_message(work, team_id=team_id, channel_id=channel_id, ts=ts)
+
+
+async def made_question(
+    db: Database,
+    *,
+    team_id: TeamId,
+    thread: Sequence[ChannelMessage],
+    by: Actor,
+    channel: Channel | None = None,
+    now: datetime,
+    once: Delivery | None = None,
+) -> tuple[Question, bool]:
+    """Make a message a question, with the replies that it has: by the shortcut, or by its author's ❓.
+
+    thread: root first. channel: where it is, where the log may not know that yet.
+    Returns the question, and whether it is new in the log, or back in it.
+    Raises Refused where it cannot be one: a reply, an app's message, one without words.
+    """
+    root = thread[0]
+    if root.is_reply:
+        raise Refused("This is a reply. Log the message that began the thread, or ask anew with /ask.")
+    async with db.writing(once) as work:
+        if channel is not None:
+            await questions.put_channel(work, channel)
+        new = await take_in(work, team_id=team_id, thread=thread, is_wanted=True, now=now)
+        if new is not None:
+            return new, True
+        known = await questions.question_of_message(
+            work, team_id=team_id, channel_id=root.channel_id, ts=root.ts
+        )
+        if known is None:
+            raise Refused("Only what a person wrote, in words or with a file, can be a question.")
+        if known.state is not QuestionState.REMOVED:
+            return known, False
+        again = await log.reopened(work, team_id=team_id, question_id=known.id, by=by, now=now)
+        await take_in(work, team_id=team_id, thread=thread, is_wanted=True, now=now)
+        return again, True
+
+
+async def accepted_by_shortcut(
+    db: Database,
+    *,
+    team_id: TeamId,
+    message: ChannelMessage,
+    thread: Sequence[ChannelMessage],
+    by: Actor,
+    now: datetime,
+    once: Delivery | None = None,
+) -> tuple[Question, bool]:
+    """Accept the answer whose message that is. thread: where the log does not know it yet.
+
+    Returns the question, and whether the answer is by the one who accepts it.
+    Raises Refused where it is no answer to a question of the log, or `by` may not accept it.
+    """
+    async with db.writing(once) as work:
+        if thread:
+            await take_in(work, team_id=team_id, thread=thread, now=now)
+        found = await channels.answer_of_message(
+            work, team_id=team_id, channel_id=message.channel_id, ts=message.ts
+        )
+        if found is None:
+            raise Refused(
+                "This is no answer to a question of the log. "
+                "Use “Log as question” on the message that began the thread first."
+            )
+        settled = await log.accepted(
+            work, team_id=team_id, question_id=found[0], answer_id=found[1], by=by, now=now
+        )
+        return settled, message.author_id == by.user_id
+
+
+# -- channels -----------------------------------------------------------------------------------------
+
+
+async def is_questions_channel(work: Work, *, team_id: TeamId, channel_id: ChannelId) -> bool:
+    """Whether the academy names this channel as one whose messages are questions."""
+    academy = await editions.academy(work, team_id=team_id)
+    return academy is not None and channel_id in academy.question_channels
+
+
+async def channel_joined(
+    db: Database,
+    *,
+    channel: Channel,
+    user_ids: Sequence[UserId],
+    now: datetime,
+    once: Delivery | None = None,
+) -> None:
+    """The bot became a member of a channel: who else is one is known from here on, and its past is read."""
+    async with db.writing(once) as work:
+        await seen(work, channel=channel, user_ids=user_ids, now=now)
+
+
+async def seen(work: Work, *, channel: Channel, user_ids: Sequence[UserId], now: datetime) -> None:
+    """Write a channel that the bot is in, with its members, and have its past read."""
+    team_id, channel_id = channel.team_id, channel.channel_id
+    await questions.put_channel(work, channel)
+    await channels.set_members(work, team_id=team_id, channel_id=channel_id, user_ids=user_ids, now=now)
+    known = (await channels.histories(work, team_id=team_id)).get(channel_id, History(channel_id=channel_id))
+    await channels.put_history(work, team_id=team_id, history=replace(known, is_behind=True))
+
+
+async def member_changed(
+    db: Database,
+    *,
+    team_id: TeamId,
+    channel_id: ChannelId,
+    user_id: UserId,
+    is_member: bool,
+    event_ts: str,
+    now: datetime,
+    once: Delivery | None = None,
+) -> None:
+    """Somebody joined or left a channel. Once the bot is out, nobody is known to be in it any more."""
+    async with db.writing(once) as work:
+        home = await channels.installation(work, team_id=team_id)
+        is_mine = home is not None and user_id == home.bot_user_id
+        await channels.change_member(
+            work,
+            team_id=team_id,
+            channel_id=channel_id,
+            user_id=user_id,
+            is_member=is_member,
+            at=instant_of(event_ts),
+        )
+        if is_mine and not is_member:
+            await channels.set_members(work, team_id=team_id, channel_id=channel_id, user_ids=(), now=now)
+
+
+async def channel_changed(
+    db: Database,
+    *,
+    team_id: TeamId,
+    channel_id: ChannelId,
+    name: str | None = None,
+    is_archived: bool | None = None,
+    is_private: bool | None = None,
+    once: Delivery | None = None,
+) -> None:
+    """A channel got another name, was archived or opened again, or made private or public.
+
+    Nothing happens to a channel that the log does not know.
+    """
+    async with db.writing(once) as work:
+        known = await channels.channel(work, team_id=team_id, channel_id=channel_id)
+        if known is None:
+            return
+        changed = replace(
+            known,
+            name=known.name if name is None else name,
+            is_archived=known.is_archived if is_archived is None else is_archived,
+            is_private=known.is_private if is_private is None else is_private,
+        )
+        await questions.put_channel(work, changed)
+
+
+async def channel_deleted(
+    db: Database, *, team_id: TeamId, channel_id: ChannelId, now: datetime, once: Delivery | None = None
+) -> None:
+    """A channel is gone: nobody sees its questions any more."""
+    async with db.writing(once) as work:
+        known = await channels.channel(work, team_id=team_id, channel_id=channel_id)
+        if known is not None:
+            await out_of_sight(work, known, now=now)
+
+
+async def out_of_sight(work: Work, known: Channel, *, now: datetime) -> None:
+    """The bot cannot know any more who may see a channel: nobody, then."""
+    await questions.put_channel(work, replace(known, is_private=True, is_archived=True))
+    await channels.set_members(work, team_id=known.team_id, channel_id=known.channel_id, user_ids=(), now=now)
+
+
+async def _made_private(work: Work, *, team_id: TeamId, channel_id: ChannelId) -> None:
+    known = await channels.channel(work, team_id=team_id, channel_id=channel_id)
+    if known is not None and not known.is_private:
+        # Only ever this way: an old message that comes late must not make it public again.
+        await questions.put_channel(work, replace(known, is_private=True))
+
+
+async def acting(work: Work, *, team_id: TeamId, user_id: UserId) -> Actor | None:
+    """Somebody who did something, with what they may do; None for bots and those who left."""
+    person = await members.member(work, team_id=team_id, user_id=user_id)
+    if person is None or person.is_bot or person.is_deactivated:
+        return None
+    is_organiser = await members.is_organiser(work, team_id=team_id, user_id=user_id)
+    return Actor(team_id=team_id, user_id=user_id, name=person.name, tz=person.tz, is_organiser=is_organiser)

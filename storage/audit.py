@@ -1,0 +1,48 @@
+"""What organisers did to what others had written: kept for good, never changed."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from bot.domain.audit import Entry
+from bot.domain.ids import TeamId, UserId
+from storage.db import Work
+from storage.tables import audit
+
+
+async def add(
+    work: Work,
+    *,
+    team_id: TeamId,
+    done_at: datetime,
+    done_by: UserId,
+    deed: str,
+    subject: str,
+    reason: str = "",
+    before: str = "",
+    after: str = "",
+) -> Entry:
+    """Enter a deed, in the transaction that does it, after its change: that one holds the writers apart."""
+    last = select(func.coalesce(func.max(audit.c.id), 0)).where(audit.c.team_id == team_id)
+    entry = Entry(
+        team_id=team_id,
+        id=(await work.execute(last)).scalar_one() + 1,
+        done_at=done_at,
+        done_by=done_by,
+        deed=deed,
+        subject=subject,
+        reason=reason,
+        before=before,
+        after=after,
+    )
+    await work.execute(audit.insert().values(**vars(entry)))
+    return entry
+
+
+async def entries(work: Work, *, team_id: TeamId, subject: str | None = None, limit: int = 50) -> list[Entry]:
+    """The newest deeds, newest first; those done to one subject where it is given."""
+    query = select(audit).where(audit.c.team_id == team_id)
+    if subject is not None:
+        query = query.where(audit.c.subject == subject)
+    rows = await work.execute(query.order_by(audit.c.id.desc()).limit(limit))
+    return [Entry(**{name: row._mapping[name] for name in Entry.__dataclass_fields__}) for row in rows]

@@ -1,0 +1,533 @@
+"""Finds questions: candidates by their rarest words within a budget, put in order by the domain's ranker."""
+
+import heapq
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Select, and_, func, or_, select
+
+from bot.domain import calendar
+from bot.domain.ids import QuestionId, TeamId
+from bot.domain.questions import SHOWN, QuestionState, Sight
+from bot.domain.search import postings, spelling
+from bot.domain.search.meaning import WHOLE_WORDS, Meaning, rareness
+from bot.domain.search.query import Filters, Query, State, plain
+from bot.domain.search.ranking import (
+    Document,
+    LogStatistics,
+    Nearness,
+    Ranked,
+    Sought,
+    has_run,
+    rank,
+    with_meaning,
+)
+from bot.domain.search.suggestions import near_enough
+from bot.domain.search.text import LONGEST_WORD, stem
+from storage import tables
+from storage.db import Work
+
+BUDGET_SHARE = 10
+"""One in so many questions may be looked at for a query, rarest words first…"""
+LEAST_BUDGET = 20_000
+"""…but no fewer than these entries of the index…"""
+MOST_BUDGET = 100_000
+"""…and no more than these."""
+
+CANDIDATES = 100
+"""The best by the index alone, put in order by the ranker."""
+COMPARED = 60
+"""The best by words, compared by meaning where vectors are there."""
+FEW = 400
+"""Questions that filters leave, up to which all of them are ranked."""
+
+_MOST_SOUGHT = 64  # words of a query; the rarest are kept
+_MOST_GUESSED = 16  # unknown words of a query that are looked up among the known ones
+_MOST_LOOKED_AT = 5_000  # known words near an unknown one
+_MOST_CHECKED = 2_000  # questions looked into for exact words
+_PORTION = 500
+_AFTER_ALL = "\U0010ffff"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hit:
+    """A question found."""
+
+    question_id: QuestionId
+    score: float
+    """Comparable within one search; 0 where only filters were given."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A page of what a search found."""
+
+    hits: tuple[Hit, ...] = ()
+    """Best first; newest first where only filters were given."""
+    is_more: bool = False
+    stems: frozenset[str] = frozenset()
+    """What to set apart in the texts; see bot/domain/search/highlight.py."""
+    meant: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Typed words that the log does not know, each with the words that were looked for instead."""
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    document: Document
+    title: str
+    body: str
+
+    @property
+    def title_words(self) -> list[str]:
+        return self.title.split()
+
+    @property
+    def body_words(self) -> list[str]:
+        return self.body.split()
+
+    @property
+    def whole(self) -> list[str]:
+        words = [*self.title_words, *self.body[: WHOLE_WORDS * (LONGEST_WORD + 1)].split()]
+        return words[:WHOLE_WORDS]
+
+
+@dataclass(frozen=True)
+class _Looked:
+    """The words of a query as the log knows them."""
+
+    statistics: LogStatistics
+    sought: Sequence[Sought] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+    words: Sequence[str] = ()  # as meant
+    meant: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+async def search(
+    work: Work,
+    *,
+    team_id: TeamId,
+    query: Query,
+    sight: Sight,
+    zone: str = "UTC",
+    limit: int = 5,
+    offset: int = 0,
+    meaning: Meaning | None = None,
+) -> Found:
+    """The questions that a person may see and that answer a query, from `offset` on.
+
+    zone: IANA, in which the query's days begin. Nothing is found for an empty query.
+    """
+    limits = _Limits(team_id, sight, query.filters, zone)
+    if not query.words:
+        if query.is_empty:
+            return Found()
+        return await _newest(work, team_id, query, limits, limit=limit, offset=offset)
+    looked = await _look_up(work, team_id, query.words)
+    candidates = await _candidates(work, team_id, looked, query, limits)
+    ranked = await _ranked(work, team_id, looked, candidates, meaning)
+    page = ranked[offset : offset + limit]
+    return Found(
+        hits=tuple(Hit(question_id=QuestionId(one.id), score=one.score) for one in page),
+        is_more=len(ranked) > offset + limit,
+        stems=frozenset(term for word in looked.sought for term in word.terms),
+        meant=looked.meant,
+    )
+
+
+async def suggestions(
+    work: Work,
+    *,
+    team_id: TeamId,
+    text: str,
+    sight: Sight,
+    without: QuestionId | None = None,
+    meaning: Meaning | None = None,
+) -> list[Ranked]:
+    """Earlier questions near enough to show to the one who asks `text`, best first; mostly none.
+
+    without: the question itself, where it is in the log already.
+    """
+    return near_enough(
+        await nearest(work, team_id=team_id, text=text, sight=sight, without=without, meaning=meaning)
+    )
+
+
+async def nearest(
+    work: Work,
+    *,
+    team_id: TeamId,
+    text: str,
+    sight: Sight,
+    without: QuestionId | None = None,
+    meaning: Meaning | None = None,
+) -> list[Ranked]:
+    """Earlier questions by how near they are to `text`, best first, however far; see `suggestions`."""
+    looked = await _look_up(work, team_id, plain(text).words)
+    limits = _Limits(team_id, sight, without=without)
+    candidates = await _candidates(work, team_id, looked, Query(), limits)
+    return await _ranked(work, team_id, looked, candidates, meaning)
+
+
+# -- the words of a query -----------------------------------------------------------------------------
+
+
+async def _look_up(work: Work, team_id: TeamId, typed: Sequence[str]) -> _Looked:
+    log = (
+        await work.execute(select(tables.search_log).where(tables.search_log.c.team_id == team_id))
+    ).one_or_none()
+    if log is None or not log.questions:
+        return _Looked(LogStatistics(questions=0, title_words=1.0, body_words=1.0))
+    statistics = LogStatistics(
+        questions=log.questions,
+        title_words=log.title_words / log.questions,
+        body_words=log.body_words / log.questions,
+    )
+    known = await _terms(work, team_id, {stem(word) for word in typed})
+    unknown = sorted({word for word in typed if stem(word) not in known}, key=lambda word: -len(word))
+    meant = {word: await _meant(work, team_id, word) for word in unknown[:_MOST_GUESSED]}
+    if guessed := {stem(word) for words in meant.values() for word in words}:
+        known.update(await _terms(work, team_id, guessed))
+    counts = {term: questions for term, (questions, _) in known.items()}
+    sought: dict[tuple[str, ...], Sought] = {}
+    for word in typed:
+        terms = tuple(dict.fromkeys(stem(one) for one in meant.get(word, (word,)))) or (stem(word),)
+        # A word that no question has still counts in the query's length: it was asked for, and is not there.
+        count = max((counts.get(term, 0) for term in terms), default=0)
+        sought[terms] = Sought(terms=terms, rarity=statistics.rarity(count))
+    rarest = sorted(sought.values(), key=lambda word: (-word.rarity, word.terms))[:_MOST_SOUGHT]
+    return _Looked(
+        statistics=statistics,
+        sought=rarest,
+        counts=counts,
+        words=[(meant.get(word) or (word,))[0] for word in typed],
+        meant={word: words for word, words in meant.items() if words},
+    )
+
+
+async def _terms(work: Work, team_id: TeamId, wanted: Collection[str]) -> dict[str, tuple[int, int]]:
+    """Of each of these terms that the log knows: how many questions have it, and how many in the title."""
+    table = tables.search_term.c
+    query = select(table.term, table.questions, table.titles).where(
+        table.team_id == team_id, work.among(table.term, wanted)
+    )
+    return {row.term: (row.questions, row.titles) for row in (await work.execute(query)).all()}
+
+
+async def _meant(work: Work, team_id: TeamId, typed: str) -> tuple[str, ...]:
+    if len(typed) < spelling.SHORTEST_BEGINNING:
+        return ()
+    table = tables.search_word.c
+    beginning, ending = spelling.halves(typed)
+    near = [_begins(table.word, typed)]
+    if len(typed) >= spelling.SHORTEST:
+        is_as_long = func.length(table.word).between(len(typed) - 1, len(typed) + 1)
+        near += [
+            and_(_begins(table.word, beginning), is_as_long),
+            and_(_begins(table.reversed, ending[::-1]), is_as_long),
+        ]
+    known: dict[str, int] = {}
+    for condition in near:
+        query = select(table.word, table.questions).where(table.team_id == team_id, condition)
+        rows = await work.execute(query.limit(_MOST_LOOKED_AT))
+        known.update((row.word, row.questions) for row in rows)
+    return spelling.meant(typed, known.items())
+
+
+def _begins(column: ColumnElement[str], beginning: str) -> ColumnElement[bool]:
+    return and_(column >= beginning, column < beginning + _AFTER_ALL)
+
+
+# -- candidates ---------------------------------------------------------------------------------------
+
+
+async def _candidates(
+    work: Work, team_id: TeamId, looked: _Looked, query: Query, limits: "_Limits"
+) -> list[_Candidate]:
+    if not looked.sought or not looked.statistics.questions:
+        return []
+    fits = _fits(query)
+    if not query.filters.are_empty:
+        few = select(tables.question.c.id).where(*limits.on(tables.question)).limit(FEW + 1)
+        ids = list((await work.execute(few)).scalars())
+        if len(ids) <= FEW:
+            return [one for one in await _documents(work, team_id, ids, limits) if fits(one)]
+    scores = await _scores(work, team_id, looked)
+    for run in query.exact:
+        having = await _having(work, team_id, looked, {stem(word) for word in run})
+        scores = {question_id: score for question_id, score in scores.items() if question_id in having}
+    found = [one for one in await _documents(work, team_id, _best(scores), limits) if fits(one)]
+    if len(found) >= COMPARED or len(scores) <= CANDIDATES:
+        return found
+    # Most of the best are not for these eyes, or do not fit: go on down the list.
+    rest = sorted(scores, key=lambda key: (-scores[key], -key))[CANDIDATES:]
+    for some in _portions(rest[:_MOST_CHECKED] if query.exact or query.without else rest):
+        found += [one for one in await _documents(work, team_id, some, limits) if fits(one)]
+        if len(found) >= COMPARED:
+            break
+    return found
+
+
+async def _scores(work: Work, team_id: TeamId, looked: _Looked) -> dict[int, float]:
+    """What the index alone says of the questions that have the rarest words, as many as the budget allows."""
+    questions = looked.statistics.questions
+    budget = min(max(LEAST_BUDGET, questions // BUDGET_SHARE), MOST_BUDGET)
+    rarity = {term: word.rarity for word in looked.sought for term in word.terms if term in looked.counts}
+    taken: list[str] = []
+    entries = 0
+    for term in sorted(rarity, key=lambda one: (looked.counts[one], one)):
+        entries += looked.counts[term]
+        if taken and entries > budget:
+            break
+        taken.append(term)
+    table = tables.search_posting.c
+    rows = await work.execute(
+        select(table.term, table.chunk, table.entries)
+        .where(table.team_id == team_id, table.term.in_(taken))
+        .order_by(table.chunk.desc())
+    )
+    scores: dict[int, float] = {}
+    read = 0
+    for row in rows:
+        # One word alone may be in more questions than the budget: the newest of them are looked at.
+        if read >= budget:
+            break
+        postings.add_scores(scores, chunk=row.chunk, entries=row.entries, rarity=rarity[row.term])
+        read += postings.count(row.entries)
+    return scores
+
+
+def _best(scores: Mapping[int, float]) -> list[int]:
+    if len(scores) <= CANDIDATES:
+        return list(scores)
+    least = heapq.nlargest(CANDIDATES, scores.values())[-1]
+    best = [(score, key) for key, score in scores.items() if score >= least]
+    return [key for _, key in sorted(best, reverse=True)[:CANDIDATES]]
+
+
+async def _having(work: Work, team_id: TeamId, looked: _Looked, terms: Collection[str]) -> set[int]:
+    """The questions that have all of these terms, judged by the three rarest of them."""
+    having: set[int] | None = None
+    for term in sorted(terms, key=lambda one: (looked.counts.get(one, 0), one))[:3]:
+        if having is not None and looked.counts.get(term, 0) > MOST_BUDGET:
+            break
+        table = tables.search_posting.c
+        query = select(table.chunk, table.entries).where(table.team_id == team_id, table.term == term)
+        with_it: set[int] = set()
+        for row in await work.execute(query):
+            with_it |= postings.questions(chunk=row.chunk, entries=row.entries)
+        having = with_it if having is None else having & with_it
+    return having or set()
+
+
+async def _documents(work: Work, team_id: TeamId, ids: Sequence[int], limits: "_Limits") -> list[_Candidate]:
+    document = tables.search_document.c
+    found = []
+    for some in _portions(ids):
+        # With a limit of its own, the inner query goes by the ids whatever the planner makes of the
+        # conditions: it would rather read every open question than look up a hundred.
+        wanted = (
+            select(tables.question)
+            .where(tables.question.c.team_id == team_id, work.among(tables.question.c.id, some))
+            .limit(len(some))
+            .subquery()
+        )
+        query = (
+            select(
+                document.question_id,
+                document.title_stems,
+                document.body_stems,
+                document.title_words,
+                document.body_words,
+            )
+            .join_from(
+                wanted,
+                tables.search_document,
+                and_(document.team_id == wanted.c.team_id, document.question_id == wanted.c.id),
+            )
+            .where(*limits.on(wanted))
+        )
+        for row in (await work.execute(query)).all():
+            read = Document(id=row.question_id, title=row.title_stems.split(), body=row.body_stems.split())
+            found.append(_Candidate(read, row.title_words, row.body_words))
+    return found
+
+
+def _fits(query: Query) -> Callable[[_Candidate], bool]:
+    def fits(one: _Candidate) -> bool:
+        if not query.exact and not query.without:
+            return True
+        texts = (one.title_words, one.body_words)
+        if not all(any(has_run(text, run) for text in texts) for run in query.exact):
+            return False
+        for run in query.without:
+            if len(run) > 1 and any(has_run(text, run) for text in texts):
+                return False
+            if len(run) == 1 and (stem(run[0]) in one.document.title or stem(run[0]) in one.document.body):
+                return False
+        return True
+
+    return fits
+
+
+# -- order --------------------------------------------------------------------------------------------
+
+
+async def _ranked(
+    work: Work,
+    team_id: TeamId,
+    looked: _Looked,
+    candidates: Sequence[_Candidate],
+    meaning: Meaning | None,
+) -> list[Ranked]:
+    terms = await _terms(work, team_id, {term for one in candidates for term in one.document.title})
+    statistics = looked.statistics
+    ranked = rank(
+        looked.sought,
+        [one.document for one in candidates],
+        statistics=statistics,
+        rarity_of={term: statistics.rarity(questions) for term, (questions, _) in terms.items()},
+    )
+    if meaning is None or not ranked:
+        return ranked
+    compared, by_id = ranked[:COMPARED], {one.document.id: one for one in candidates}
+    some = [by_id[one.id] for one in compared]
+    terms.update(await _terms(work, team_id, {stem(word) for word in looked.words}))
+
+    def weight_of(word: str) -> float:
+        _, titles = terms.get(stem(word), (0, 0))
+        return rareness(titles / statistics.questions)
+
+    titles = [one.title_words for one in some]
+    near = zip(
+        compared,
+        meaning.cosines(looked.words, titles),
+        meaning.cosines(looked.words, titles, weight_of=weight_of),
+        meaning.cosines(looked.words, [one.whole for one in some]),
+        strict=True,
+    )
+    nearness = {one.id: Nearness(title=title, rare=rare, whole=whole) for one, title, rare, whole in near}
+    return with_meaning(ranked, nearness)
+
+
+# -- filters ------------------------------------------------------------------------------------------
+
+
+def may_be_seen(
+    team_id: TeamId, sight: Sight, *, questions: FromClause = tables.question
+) -> ColumnElement[bool]:
+    """The condition on questions that leaves what is shown, and what this person may see of it.
+
+    questions: the table, or a query of it with the same columns.
+    """
+    question, channel = questions.c, tables.channel.c
+    public = select(channel.channel_id).where(channel.team_id == team_id, channel.is_private.is_(False))
+    where = [question.channel_id.in_(sight.channels)]
+    if not sight.is_guest:
+        where += [question.channel_id.is_(None), question.channel_id.in_(public)]
+    return and_(question.team_id == team_id, question.state.in_(SHOWN), or_(*where))
+
+
+@dataclass(frozen=True)
+class _Limits:
+    """What must hold of a question, whatever its words."""
+
+    team_id: TeamId
+    sight: Sight
+    filters: Filters = field(default_factory=Filters)
+    zone: str = "UTC"
+    without: QuestionId | None = None
+
+    def on(self, questions: FromClause) -> list[ColumnElement[bool]]:
+        """The conditions on these questions."""
+        conditions = [may_be_seen(self.team_id, self.sight, questions=questions)]
+        if self.without is not None:
+            conditions.append(questions.c.id != self.without)
+        return [*conditions, *_conditions(self, questions)]
+
+
+def _conditions(limits: _Limits, questions: FromClause) -> list[ColumnElement[bool]]:
+    team_id, filters, zone = limits.team_id, limits.filters, limits.zone
+    question = questions.c
+    found: list[ColumnElement[bool]] = []
+    if filters.state is not None:
+        wanted = QuestionState.OPEN if filters.state is State.OPEN else QuestionState.ANSWERED
+        found.append(question.state == wanted)
+    if filters.topics:
+        found.append(func.lower(question.topic).in_(filters.topics))
+    if filters.askers:
+        found.append(_asked_by(limits, questions))
+    if filters.channels:
+        found.append(question.channel_id.in_(_channels(team_id, filters.channels)))
+    if filters.countries:
+        member = tables.member.c
+        from_there = select(member.user_id).where(
+            member.team_id == team_id, member.country.in_(filters.countries)
+        )
+        found.append(and_(question.asker_id.in_(from_there), question.is_anonymous.is_(False)))
+    if filters.since is not None:
+        found.append(question.asked_at >= _begins_on(datetime.combine(filters.since, time()), zone))
+    if filters.before is not None:
+        found.append(question.asked_at < _begins_on(datetime.combine(filters.before, time()), zone))
+    return found
+
+
+def _asked_by(limits: _Limits, questions: FromClause) -> ColumnElement[bool]:
+    """Asked by one of these people; nobody but the asker finds by it what was asked anonymously."""
+    question, member, sight = questions.c, tables.member.c, limits.sight
+    wanted = [sight.user_id if asker.casefold() == "me" else asker for asker in limits.filters.askers]
+    names = [
+        func.lower(member.name).startswith(name, autoescape=True) for name in map(str.lower, wanted) if name
+    ]
+    named = select(member.user_id).where(member.team_id == limits.team_id, or_(*names))
+    return and_(
+        or_(question.asker_id.in_(wanted), question.asker_id.in_(named)),
+        or_(question.is_anonymous.is_(False), question.asker_id == sight.user_id),
+    )
+
+
+def _channels(team_id: TeamId, typed: Sequence[str]) -> Select[Any]:
+    channel = tables.channel.c
+    names = [name.lower() for name in typed]
+    return select(channel.channel_id).where(
+        channel.team_id == team_id, or_(channel.channel_id.in_(typed), channel.name.in_(names))
+    )
+
+
+def _begins_on(wall: datetime, zone: str) -> datetime:
+    try:
+        return calendar.instant(wall, zone)
+    except OverflowError:  # the first and the last day that there are, east or west of Greenwich
+        return wall.replace(tzinfo=UTC)
+
+
+async def _newest(
+    work: Work,
+    team_id: TeamId,
+    query: Query,
+    limits: _Limits,
+    *,
+    limit: int,
+    offset: int,
+) -> Found:
+    question = tables.question.c
+    ids = (
+        select(question.id)
+        .where(*limits.on(tables.question))
+        .order_by(question.asked_at.desc(), question.id.desc())
+    )
+    if not query.without:
+        found = list((await work.execute(ids.limit(limit + 1).offset(offset))).scalars())
+    else:
+        fits = _fits(query)
+        newest = list((await work.execute(ids.limit(_MOST_CHECKED))).scalars())
+        fitting = {one.document.id for one in await _documents(work, team_id, newest, limits) if fits(one)}
+        found = [key for key in newest if key in fitting][offset : offset + limit + 1]
+    hits = tuple(Hit(question_id=key, score=0.0) for key in found[:limit])
+    return Found(hits=hits, is_more=len(found) > limit)
+
+
+def _portions(values: Iterable[Any]) -> list[list[Any]]:
+    every = list(values)
+    return [every[at : at + _PORTION] for at in range(0, len(every), _PORTION)]
