@@ -95,20 +95,37 @@ async def _accept_checked(
 ) -> None:
     if question.state is not QuestionState.OPEN:
         return
+    team_id = question.team_id
     for reply in thread:
-        for name, user_id in reply.reactions:
-            if name != CHECK or not reply.is_reply:
-                continue
+        found = await _answer_of(work, team_id, reply)
+        mark = await channels.mark(work, team_id=team_id, channel_id=reply.channel_id, ts=reply.ts)
+        # One that had its effect before must not undo what was decided since.
+        if found is None or mark.checked_ts is not None:
+            continue
+        by = await _who_accepts(work, question, reply)
+        if by is None:
+            continue
+        await channels.put_mark(
+            work, team_id=team_id, mark=replace(mark, checked_ts=f"{now.timestamp():.6f}")
+        )
+        await log.accepted(work, team_id=team_id, question_id=question.id, answer_id=found[1], by=by, now=now)
+        return
+
+
+async def _who_accepts(work: Work, question: Question, reply: ChannelMessage) -> Actor | None:
+    """Who gave a reply the check mark that accepts it."""
+    for name, user_id in reply.reactions:
+        if name == CHECK:
             by = await acting(work, team_id=question.team_id, user_id=user_id)
-            found = await channels.answer_of_message(
-                work, team_id=question.team_id, channel_id=reply.channel_id, ts=reply.ts
-            )
-            if by is None or found is None or not (by.is_organiser or by.user_id == question.asker_id):
-                continue
-            await log.accepted(
-                work, team_id=question.team_id, question_id=question.id, answer_id=found[1], by=by, now=now
-            )
-            return
+            if by is not None and (by.is_organiser or by.user_id == question.asker_id):
+                return by
+    return None
+
+
+async def _answer_of(work: Work, team_id: TeamId, message: ChannelMessage) -> tuple[QuestionId, int] | None:
+    return await channels.answer_of_message(
+        work, team_id=team_id, channel_id=message.channel_id, ts=message.ts
+    )
 
 
 async def edited(
