@@ -53,6 +53,8 @@ async def question(
     """
     asked_at, first_at = utc(at), utc(answered_at)
     ts = f"{asked_at.timestamp():.0f}.{zlib.crc32(title.encode()) % 1_000_000:06}"
+    if channel_id is not None:
+        stage.workspace.post(channel_id, {"user": by, "text": title, "ts": ts})
     async with stage.bot.db.writing() as work:
         new = NewQuestion(
             title=title,
