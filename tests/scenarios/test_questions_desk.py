@@ -138,9 +138,7 @@ async def test_the_chart_comes_as_an_image_once(stage: Stage) -> None:
     (file,) = files(ann, ".png")
     image = Image.open(BytesIO(stage.workspace.files[file["id"]].content))
     assert (image.format, image.size) == ("PNG", (1200, 560))
-    assert "Thu 8 June 2023: 1 asked, 1 answered" in (
-        file.get("alt_txt") or "Thu 8 June 2023: 1 asked, 1 answered"
-    )
+    assert "Thu 8 June 2023: 1 asked, 1 answered" in file["alt_txt"]
     assert "The chart comes to you by direct message in a moment." in [
         message["text"] for message in ann.direct()
     ]
