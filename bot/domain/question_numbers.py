@@ -111,8 +111,9 @@ def numbers(asked: Iterable[Asked], *, now: datetime, zone: str) -> Numbers:
     every = list(asked)
     today = local_date(now, zone)
     week_begins = today - timedelta(days=WEEK - 1)
+    year_begins = year_begins_on(today)
     on = {one.id: local_date(one.asked_at, zone) for one in every}
-    year = [one for one in every if year_begins_on(today) <= on[one.id] <= today]
+    year = [one for one in every if year_begins <= on[one.id] <= today]
     accepted = [local_date(one.answered_at, zone) for one in every if one.answered_at is not None]
     days = [week_begins + timedelta(days=ahead) for ahead in range(WEEK)]
     asked_on, accepted_on = Counter(on.values()), Counter(accepted)
