@@ -180,7 +180,8 @@ async def _reword_question(
     if before is not None:
         was, _ = await log.worded(work, team_id=question.team_id, message=before)
         if question.title != was:
-            title = question.title  # an organiser gave it another one
+            # An organiser gave it another title: what the message says now stays beside that.
+            title, detail = question.title, detail or title
     if title and (title, detail) != (question.title, question.detail):
         await questions.change_question(work, replace(question, title=title, detail=detail))
 
@@ -317,7 +318,7 @@ async def made_question(
     """
     root = thread[0]
     if root.is_reply:
-        raise Refused("This is a reply. Log the message that began the thread, or ask anew with /ask.")
+        raise Refused("This is a reply. Log the message that began the thread, or ask anew.")
     async with db.writing(once) as work:
         if channel is not None:
             await questions.put_channel(work, channel)
