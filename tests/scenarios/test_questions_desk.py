@@ -231,6 +231,20 @@ async def test_a_better_title_and_a_topic_are_found_and_the_old_words_too(stage:
         assert "How do we bill members?" in everything(ann.direct()[-1])
 
 
+async def test_an_edit_in_slack_leaves_an_organiser_s_title_and_is_found_beside_it(stage: Stage) -> None:
+    ask = await asked.channel(stage, "ask-alumni")
+    made = await question(stage, "Urgent!! pls help with invoices", channel_id=ask)
+    ann = await managed(stage, made)
+    await ann.press("modal", "questions_retitle")
+    await ann.submit({"title": "How do we bill members?"})
+
+    await stage.person("UDINA").edit(ask, str(made.ts), "Urgent!! pls help with receipts")
+    await stage.settle()
+
+    now = await asked.of(stage, made)
+    assert (now.title, now.detail) == ("How do we bill members?", "Urgent!! pls help with receipts")
+
+
 @pytest.mark.parametrize("blank", ["\u200b", "\u200b \ufeff"])
 async def test_a_title_that_shows_nothing_is_refused_at_its_field(stage: Stage, blank: str) -> None:
     made = await question(stage, "Fees?")
