@@ -77,10 +77,16 @@ def test_median_and_ninety_percent_of_the_waits() -> None:
     assert (week.asked, week.replied, week.median_s, week.p90_s) == (11, 10, int(5.5 * 3600), 9 * 3600)
 
 
-def test_an_answer_before_its_question_waited_for_nothing() -> None:
-    imported = one(1, "2023-06-07 10:00", waited=-timedelta(hours=2))
+def test_an_answer_of_the_same_instant_or_before_tells_nothing_of_the_wait() -> None:
+    imported = [one(1, "2023-06-07", waited=timedelta(0)), one(2, "2023-06-07", waited=-timedelta(hours=2))]
 
-    assert numbers([imported], now=NOW, zone=ROME).week.median_s == 0
+    week = numbers(imported, now=NOW, zone=ROME).week
+    with_a_third = numbers(
+        [*imported, one(3, "2023-06-07", waited=timedelta(days=1))], now=NOW, zone=ROME
+    ).week
+
+    assert (week.replied, week.median_s, week.p90_s) == (2, None, None)
+    assert (with_a_third.replied, with_a_third.median_s) == (3, 24 * 3600)
 
 
 def test_open_ones_by_age_count_however_old() -> None:
