@@ -320,7 +320,7 @@ async def _chosen(
     """The message that a shortcut was used on, its channel, and whether the bot is in it."""
     channel_id = ChannelId(body["channel"]["id"])
     if channel_id.startswith("D"):
-        raise Refused("Direct messages are not logged. Ask with /ask, so that others can find it.")
+        raise Refused("Direct messages are not logged. Ask in a channel, so that others can find it.")
     found = await heard.fetch_channel(client, channel_id)
     if found is None or found.get("is_mpim") or (found.get("is_private") and not found.get("is_member")):
         raise Refused(_NOT_HERE)

@@ -115,6 +115,7 @@ class File:
     content: bytes = b""
     channels: list[str] = field(default_factory=list)
     is_complete: bool = True
+    alt_txt: str = ""
 
 
 @dataclass(frozen=True)

@@ -179,4 +179,5 @@ def file_object(workspace: Workspace, file: File) -> dict[str, Any]:
         "ims": [cid for cid, of in kinds.items() if of == "im"],
         "has_rich_preview": False,
         "file_access": "visible",
+        **({"alt_txt": file.alt_txt} if file.alt_txt else {}),
     }

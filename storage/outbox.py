@@ -168,13 +168,14 @@ async def enqueue_again(
 
     False where one is still waiting: it is composed at sending, and tells of this change as well.
     """
-    query = select(outbox.c.state).where(outbox.c.team_id == team_id, outbox.c.key.startswith(f"{key}:"))
-    states = list((await work.execute(query)).scalars())
-    if "queued" in states:
+    number, last = 1, None
+    # Looked up one by one: a search for the beginning of keys would read the whole outbox.
+    while (found := await row(work, team_id=team_id, key=f"{key}:{number}")) is not None:
+        number, last = number + 1, found
+    if last is not None and last.state == "queued":
         return False
-    numbered = f"{key}:{len(states) + 1}"
     return await enqueue(
-        work, team_id=team_id, key=numbered, recipient=recipient, kind=kind, body=body, now=now
+        work, team_id=team_id, key=f"{key}:{number}", recipient=recipient, kind=kind, body=body, now=now
     )
 
 

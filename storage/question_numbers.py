@@ -40,9 +40,13 @@ class Line:
 async def asked(work: Work, *, team_id: TeamId, sight: Sight, since: datetime) -> list[Asked]:
     """The questions that this person may see and that were asked, or answered, since; and all open ones."""
     one = tables.question.c
-    query = select(one.id, one.asked_at, one.topic, one.state, one.answered_at, _first_answer_at()).where(
-        may_be_seen(team_id, sight),
-        or_(one.asked_at >= since, one.answered_at >= since, one.state == QuestionState.OPEN),
+    query = (
+        select(one.id, one.asked_at, one.topic, one.state, one.answered_at, _first_answer_at())
+        .where(
+            may_be_seen(team_id, sight),
+            or_(one.asked_at >= since, one.answered_at >= since, one.state == QuestionState.OPEN),
+        )
+        .order_by(one.id)
     )
     return [
         Asked(

@@ -57,7 +57,7 @@ class Span:
     replied: int
     """…that somebody else replied to by now."""
     median_s: int | None
-    """Seconds to the first answer, of those replied to: half of them were no slower."""
+    """Seconds to the first answer, of those where it is known: half of them were no slower."""
     p90_s: int | None
     """…nine in ten were no slower."""
 
@@ -111,8 +111,9 @@ def numbers(asked: Iterable[Asked], *, now: datetime, zone: str) -> Numbers:
     every = list(asked)
     today = local_date(now, zone)
     week_begins = today - timedelta(days=WEEK - 1)
+    year_begins = year_begins_on(today)
     on = {one.id: local_date(one.asked_at, zone) for one in every}
-    year = [one for one in every if year_begins_on(today) <= on[one.id] <= today]
+    year = [one for one in every if year_begins <= on[one.id] <= today]
     accepted = [local_date(one.answered_at, zone) for one in every if one.answered_at is not None]
     days = [week_begins + timedelta(days=ahead) for ahead in range(WEEK)]
     asked_on, accepted_on = Counter(on.values()), Counter(accepted)
@@ -133,15 +134,13 @@ def numbers(asked: Iterable[Asked], *, now: datetime, zone: str) -> Numbers:
 
 
 def _span(asked: Sequence[Asked]) -> Span:
-    waits = sorted(
-        max(0, round((one.first_answer_at - one.asked_at).total_seconds()))
-        for one in asked
-        if one.first_answer_at is not None
-    )
+    replied = [one.first_answer_at - one.asked_at for one in asked if one.first_answer_at is not None]
+    # Tables of older groups often have no time of day: nobody answered within no time at all.
+    waits = sorted(round(wait.total_seconds()) for wait in replied if wait > timedelta(0))
     return Span(
         asked=len(asked),
         answered=sum(not one.is_open for one in asked),
-        replied=len(waits),
+        replied=len(replied),
         median_s=round(median(waits)) if waits else None,
         # The least wait that nine in ten do not exceed.
         p90_s=waits[-(-len(waits) * 9 // 10) - 1] if waits else None,

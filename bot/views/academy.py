@@ -15,11 +15,13 @@ _EVERYONE = (
     ("homework", "your homework: what is due, what you handed in"),
     ("homework submit", "hand in homework, or change what you handed in; add its key to choose it"),
     ("ask", "ask the alumni; what was answered before comes first; add your question, or write it in a form"),
+    ("questions", "search what was asked and answered; add words, or `open`, or `mine`"),
 )
 _ORGANISERS = (
     ("homework status", "who handed in, who is late, who is missing; nudge them"),
     ("homework new", "write a piece of homework"),
     ("homework extend", "give one person more time, such as `@name action-plan-1 2023-07-10 18:00`"),
+    ("questions stats", "the question log in numbers, a chart, a table"),
 )
 
 

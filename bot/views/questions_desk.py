@@ -106,8 +106,10 @@ def _span(name: str, span: Span) -> str:
     if not span.asked:
         return f"*{name}:* nothing was asked"
     counted = f"*{name}:* {span.asked} asked, {span.answered} answered"
-    if span.median_s is None or span.p90_s is None:
+    if not span.replied:
         return f"{counted}, nobody replied yet"
+    if span.median_s is None or span.p90_s is None:
+        return counted
     median, p90 = words.how_long(span.median_s), words.how_long(span.p90_s)
     return f"{counted}. Time to the first answer: median {median}, nine in ten within {p90}"
 

@@ -44,6 +44,7 @@ async def get_upload_url(request: Request) -> Answer:
     if length > MOST_BYTES:
         raise SlackError("file_upload_size_restricted")
     file, address = request.sandbox.uploads.announce(request.text("filename"), length, app=request.app)
+    file.alt_txt = request.text("alt_txt")
     return {"upload_url": address, "file_id": file.id}
 
 

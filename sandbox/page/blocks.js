@@ -158,7 +158,7 @@ export function fileNode(file) {
     "div",
     { class: "file-picture" },
     card,
-    el("img", { class: "block-image", src: url, alt: name, loading: "lazy" }),
+    el("img", { class: "block-image", src: url, alt: file.alt_txt ?? name, loading: "lazy" }),
   );
 }
 

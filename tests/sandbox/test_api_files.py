@@ -72,6 +72,15 @@ async def test_an_upload_is_completed_once(client: AsyncWebClient, refused: Refu
     assert (await send(announced["upload_url"], b"abc"))[0] == 404
 
 
+async def test_a_picture_keeps_what_it_shows_in_words(client: AsyncWebClient) -> None:
+    announced = await client.files_getUploadURLExternal(filename="a.png", length=3, alt_txt="Three bars")
+    await send(announced["upload_url"], b"abc")
+
+    answer = await client.files_completeUploadExternal(files=[{"id": announced["file_id"]}])
+
+    assert answer["files"][0]["alt_txt"] == "Three bars"
+
+
 async def test_a_file_can_go_into_a_thread(client: AsyncWebClient, workspace: Workspace) -> None:
     root = workspace.post("CGENERAL", {"user": "UANN", "text": "root"})["ts"]
 

@@ -53,6 +53,11 @@ async def question(
     """
     asked_at, first_at = utc(at), utc(answered_at)
     ts = f"{asked_at.timestamp():.0f}.{zlib.crc32(title.encode()) % 1_000_000:06}"
+    if channel_id is not None:
+        # Said before anybody listened: no event tells the bot of it.
+        message = {"type": "message", "team": stage.team_id, "user": by, "text": title, "ts": ts}
+        stage.workspace.channel(channel_id).messages.append(message)
+        stage.workspace.channel(channel_id).messages.sort(key=lambda one: str(one["ts"]))
     async with stage.bot.db.writing() as work:
         new = NewQuestion(
             title=title,

@@ -9,7 +9,7 @@ from bot.domain.questions import LinkKind, Question, QuestionState
 from storage import questions
 from tests.scenarios import asked
 from tests.scenarios.asked import question
-from tests.scenarios.stage import ROSTER, Stage, buttons, everything, sections
+from tests.scenarios.stage import NOW, ROSTER, Stage, buttons, everything, sections
 
 FEES = "How do you get your members to pay their fee on time?"
 ANSWER = "We send the invoice in January, and who pays early gets a seat at the fair."
@@ -40,8 +40,9 @@ async def logged(stage: Stage) -> list[Question]:
 
 
 def posts(stage: Stage, channel_id: ChannelId) -> list[dict[str, Any]]:
-    """What everybody sees in a channel, but for notes of Slack's."""
-    return [one for one in stage.workspace.channel(channel_id).messages if "subtype" not in one]
+    """What everybody sees in a channel of what was said from NOW on, but for notes of Slack's."""
+    said = stage.workspace.channel(channel_id).messages
+    return [one for one in said if "subtype" not in one and float(one["ts"]) >= NOW.timestamp()]
 
 
 # -- with words ---------------------------------------------------------------------------------------

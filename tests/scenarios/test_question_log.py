@@ -1,10 +1,14 @@
 """The question log follows its channel: asked, answered, accepted, edited, deleted, taken out."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.domain.ids import ChannelId, UserId
+from bot.domain.members import Actor
 from bot.domain.questions import QuestionState
-from storage import channels
+from bot.services.questions import log
+from storage import channels, questions
 from tests.scenarios.asking import ASK, answers, logged, name_questions_channels, open_questions_channel
 from tests.scenarios.stage import Stage, buttons, everything
 
@@ -143,10 +147,55 @@ async def test_an_edit_is_followed_and_a_title_by_an_organiser_stays(asking: Sta
     await ben.edit(ASK, ts, "How do you keep members?")
     await eva.edit(ASK, reply, "We call them.")
     await asking.settle()
+    (followed,) = await logged(asking)
+    async with asking.bot.db.writing() as work:
+        await questions.change_question(work, replace(followed, title="Keeping members"))
+    await ben.edit(ASK, ts, "How do you keep your members?")
+    await asking.settle()
+    await asking.restart()
+    await asking.settle()
+    (retitled,) = await logged(asking)
 
+    assert followed.title == "How do you keep members?"
+    assert [one.text for one in await answers(asking, followed)] == ["We call them."]
+    assert retitled.title == "Keeping members"
+
+
+async def test_a_check_mark_that_had_its_effect_does_not_close_the_question_again(asking: Stage) -> None:
+    ben, eva = asking.person("UBEN"), asking.person("UEVA")
+    ts = await ben.say(ASK, "How do you keep members?")
+    reply = await eva.say(ASK, "We call them.", thread_ts=ts)
+    await asking.settle()
+    await ben.react(ASK, reply, "white_check_mark")
+    await asking.settle()
     (question,) = await logged(asking)
-    assert question.title == "How do you keep members?"
-    assert [one.text for one in await answers(asking, question)] == ["We call them."]
+    ann = Actor(team_id=asking.team_id, user_id=UserId("UANN"), name="Ann", tz="", is_organiser=True)
+    now = asking.workspace.clock.now()
+    await log.reopen(asking.bot.db, team_id=asking.team_id, question_id=question.id, by=ann, now=now)
+
+    await asking.restart()
+    await asking.settle()
+
+    assert [one.state for one in await logged(asking)] == [QuestionState.OPEN]
+
+
+async def test_an_accepted_answer_can_be_replaced_and_one_reply_tells_of_it(asking: Stage) -> None:
+    ben, eva, gus = asking.person("UBEN"), asking.person("UEVA"), asking.person("UGUS")
+    ts = await ben.say(ASK, "How do you keep members?")
+    await asking.settle()
+    first = await eva.say(ASK, "We call them.", thread_ts=ts)
+    await asking.settle()
+    second = await gus.say(ASK, "We ask them to dinner.", thread_ts=ts)
+    await asking.settle()
+
+    await ben.react(ASK, first, "white_check_mark")
+    await asking.settle()
+    await ben.react(ASK, second, "white_check_mark")
+    await asking.settle()
+
+    told = [one for one in asking.workspace.channels[ASK].messages if one.get("bot_id")]
+    assert len(told) == 1
+    assert "Answered by <@UGUS>: We ask them to dinner." in everything(told[0])
 
 
 async def test_deleting_the_accepted_answer_opens_the_question_and_deleting_the_question_takes_it_out(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-RARE = 0.01
+RARE = 0.003
 """A word that this share of all titles has counts half of one that none has; see `rareness`."""
 WHOLE_WORDS = 80
 """Words of question and answers that are compared as a whole."""

@@ -7,9 +7,9 @@ from math import fsum
 
 BODY_WEIGHT = 0.5
 """What a word in the detail or an answer counts beside one in the question itself."""
-MEANING_WEIGHT = 0.8
+MEANING_WEIGHT = 0.9
 """What nearness of meaning of the questions counts, where vectors are there."""
-BODY_MEANING_WEIGHT = 0.2
+BODY_MEANING_WEIGHT = 0.25
 """The same for nearness to question and answers together."""
 
 _STEEPNESS = 1.15

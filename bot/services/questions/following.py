@@ -95,20 +95,37 @@ async def _accept_checked(
 ) -> None:
     if question.state is not QuestionState.OPEN:
         return
+    team_id = question.team_id
     for reply in thread:
-        for name, user_id in reply.reactions:
-            if name != CHECK or not reply.is_reply:
-                continue
+        found = await _answer_of(work, team_id, reply)
+        mark = await channels.mark(work, team_id=team_id, channel_id=reply.channel_id, ts=reply.ts)
+        # One that had its effect before must not undo what was decided since.
+        if found is None or mark.checked_ts is not None:
+            continue
+        by = await _who_accepts(work, question, reply)
+        if by is None:
+            continue
+        await channels.put_mark(
+            work, team_id=team_id, mark=replace(mark, checked_ts=f"{now.timestamp():.6f}")
+        )
+        await log.accepted(work, team_id=team_id, question_id=question.id, answer_id=found[1], by=by, now=now)
+        return
+
+
+async def _who_accepts(work: Work, question: Question, reply: ChannelMessage) -> Actor | None:
+    """Who gave a reply the check mark that accepts it."""
+    for name, user_id in reply.reactions:
+        if name == CHECK:
             by = await acting(work, team_id=question.team_id, user_id=user_id)
-            found = await channels.answer_of_message(
-                work, team_id=question.team_id, channel_id=reply.channel_id, ts=reply.ts
-            )
-            if by is None or found is None or not (by.is_organiser or by.user_id == question.asker_id):
-                continue
-            await log.accepted(
-                work, team_id=question.team_id, question_id=question.id, answer_id=found[1], by=by, now=now
-            )
-            return
+            if by is not None and (by.is_organiser or by.user_id == question.asker_id):
+                return by
+    return None
+
+
+async def _answer_of(work: Work, team_id: TeamId, message: ChannelMessage) -> tuple[QuestionId, int] | None:
+    return await channels.answer_of_message(
+        work, team_id=team_id, channel_id=message.channel_id, ts=message.ts
+    )
 
 
 async def edited(
@@ -163,7 +180,8 @@ async def _reword_question(
     if before is not None:
         was, _ = await log.worded(work, team_id=question.team_id, message=before)
         if question.title != was:
-            title = question.title  # an organiser gave it another one
+            # An organiser gave it another title: what the message says now stays beside that.
+            title, detail = question.title, detail or title
     if title and (title, detail) != (question.title, question.detail):
         await questions.change_question(work, replace(question, title=title, detail=detail))
 
@@ -300,7 +318,7 @@ async def made_question(
     """
     root = thread[0]
     if root.is_reply:
-        raise Refused("This is a reply. Log the message that began the thread, or ask anew with /ask.")
+        raise Refused("This is a reply. Log the message that began the thread, or ask anew.")
     async with db.writing(once) as work:
         if channel is not None:
             await questions.put_channel(work, channel)

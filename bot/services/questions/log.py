@@ -334,12 +334,12 @@ async def refresh(work: Work, *, team_id: TeamId, question_id: QuestionId, now: 
         return
     told = f"answered:{question_id}"
     was_told = await outbox.row(work, team_id=team_id, key=told) is not None
-    is_answered = question.state is QuestionState.ANSWERED
-    if is_answered or was_told:
+    is_settled = question.state in (QuestionState.ANSWERED, QuestionState.MERGED)
+    if is_settled or was_told:
         await outbox.enqueue_again(work, key=f"mark:{question_id}", kind=MARK, body=body, **row)
     if was_told:
         await outbox.enqueue_again(work, key=f"{told}:edit", kind=ANSWERED_EDIT, body=body, **row)
-    elif is_answered:
+    elif is_settled:
         thread = {**body, "thread_ts": question.ts}
         await outbox.enqueue(work, key=told, kind=ANSWERED, body=thread, **row)
 

@@ -61,13 +61,26 @@ async def _mark(work: Work, row: OutboxRow, _now: datetime) -> Composed:
         return _NO_CHANNEL
     if await _is_deleted(work, question):
         return _GONE
-    is_answered = question.state is QuestionState.ANSWERED
-    return React(question.channel_id, question.ts, CHECK, is_there=is_answered)
+    is_there = question.state is QuestionState.ANSWERED
+    if await _is_marked(work, row) is is_there:
+        return Drop("it is so already")
+    await outbox.change(work, row, body={**row.body, "is_there": is_there})
+    return React(question.channel_id, question.ts, CHECK, is_there=is_there)
+
+
+async def _is_marked(work: Work, row: OutboxRow) -> bool:
+    """Whether the bot's check mark is there, by the last row that put it or took it away."""
+    key, _, number = row.key.rpartition(":")
+    for earlier in range(int(number) - 1, 0, -1):
+        found = await outbox.row(work, team_id=row.team_id, key=f"{key}:{earlier}")
+        if found is not None and found.state == "sent":
+            return bool(found.body["is_there"])
+    return False
 
 
 async def _answered(work: Work, row: OutboxRow, _now: datetime) -> Composed:
     question = await _question(work, row)
-    if question is None or question.state is not QuestionState.ANSWERED:
+    if question is None or question.state not in (QuestionState.ANSWERED, QuestionState.MERGED):
         return Drop("not answered any more")
     if not await _is_open_to_me(work, row):
         return _NO_CHANNEL
@@ -84,7 +97,8 @@ async def _answered_edit(work: Work, row: OutboxRow, now: datetime) -> Composed:
         return _NO_CHANNEL
     told = f"answered:{question.id}"
     target = await outbox.row(work, team_id=row.team_id, key=told)
-    if target is not None and target.state == "dropped" and question.state is QuestionState.ANSWERED:
+    is_settled = question.state in (QuestionState.ANSWERED, QuestionState.MERGED)
+    if target is not None and target.state == "dropped" and is_settled:
         # It was open again before it was ever told of.
         await outbox.change(work, target, state="queued", due_at=now, not_before_at=now, reason=None)
         return Drop("the reply was never sent, and is now")
