@@ -80,7 +80,9 @@ EVENTS = {
     "group_archive": "as `channel_archive`, for private channels",
     "group_rename": "as `channel_rename`, for private channels",
     "group_unarchive": "as `channel_archive`, for private channels",
-    "member_joined_channel": "who may see a private channel's questions; a channel's past, once the bot is in",
+    "member_joined_channel": (
+        "who may see a private channel's questions; a channel's past, once the bot is in"
+    ),
     "member_left_channel": "as `member_joined_channel`",
     "message.channels": "questions and their answers",
     "message.groups": "as `message.channels`, in private channels",

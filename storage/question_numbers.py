@@ -11,7 +11,7 @@ from bot.domain.question_numbers import Asked, Helper
 from bot.domain.questions import QuestionState, Sight
 from storage import tables
 from storage.db import Work
-from storage.search import may_be_seen
+from storage.search_limits import may_be_seen
 
 _PORTION = 1_000
 

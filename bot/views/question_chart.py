@@ -60,7 +60,13 @@ def _legend(draw: ImageDraw.ImageDraw) -> None:
 
 
 def _panel(
-    draw: ImageDraw.ImageDraw, title: str, left: int, right: int, *, steps: Sequence[Step], names: Sequence[str]
+    draw: ImageDraw.ImageDraw,
+    title: str,
+    left: int,
+    right: int,
+    *,
+    steps: Sequence[Step],
+    names: Sequence[str],
 ) -> None:
     floor, ceiling = HEIGHT - _BOTTOM, _TOP + 50
     draw.text((left, _TOP), title, font=_font(20), fill=_INK)

@@ -58,8 +58,8 @@ async def change_something(db: Database, rng: random.Random) -> None:
                     changed = Answer(**vars(rng.choice(given)) | {"text": some_words(rng)})
                     await questions.change_answer(work, changed)
                 case 4 if given:
-                    key = {"question_id": one.id, "answer_id": rng.choice(given).id}
-                    await questions.remove_answer(work, team_id=TEAM, **key)
+                    lost = rng.choice(given).id
+                    await questions.remove_answer(work, team_id=TEAM, question_id=one.id, answer_id=lost)
 
 
 @pytest.mark.parametrize("seed", range(8))

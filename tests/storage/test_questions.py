@@ -100,11 +100,18 @@ async def test_links_are_kept_and_undone(db: Database) -> None:
     async with db.writing() as work:
         earlier = await questions.add_question(work, team_id=TEAM, asked=asked("One?"))
         later = await questions.add_question(work, team_id=TEAM, asked=asked("Two?"))
-        tie = {"team_id": TEAM, "question_id": later.id, "earlier_id": earlier.id}
-        await questions.link(work, **tie, kind=LinkKind.ANSWERED_BY, linked_by=UserId("U1"), linked_at=NOW)
+        await questions.link(
+            work,
+            team_id=TEAM,
+            question_id=later.id,
+            earlier_id=earlier.id,
+            kind=LinkKind.ANSWERED_BY,
+            linked_by=UserId("U1"),
+            linked_at=NOW,
+        )
         before = await questions.linked(work, team_id=TEAM, question_id=later.id)
 
-        await questions.unlink(work, **tie)
+        await questions.unlink(work, team_id=TEAM, question_id=later.id, earlier_id=earlier.id)
 
         after = await questions.linked(work, team_id=TEAM, question_id=later.id)
     assert before == [(LinkKind.ANSWERED_BY, earlier.id)]

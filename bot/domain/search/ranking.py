@@ -33,7 +33,8 @@ class LogStatistics:
         Questions are short and have much in common that says nothing ("what is the best way to"): where the
         weights are the plain idf, that adds up to more than the one word that matters.
         """
-        return math.log(1 + (max(0, self.questions - count) + 0.5) / (count + 0.5)) ** _STEEPNESS
+        idf = math.log(1 + (max(0, self.questions - count) + 0.5) / (count + 0.5))
+        return math.pow(idf, _STEEPNESS)
 
 
 @dataclass(frozen=True, kw_only=True)
