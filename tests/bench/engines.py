@@ -103,4 +103,3 @@ def _asked(title: str, answer: str) -> tuple[NewQuestion, list[NewAnswer]]:
     asked = NewQuestion(title=title, asker_id=UserId("U1"), asked_at=LONG_AGO)
     given = NewAnswer(author_id=UserId("U2"), text=answer, answered_at=LONG_AGO)
     return asked, [given] if answer else []
-
