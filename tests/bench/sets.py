@@ -1,8 +1,8 @@
-"""The public sets that search is judged by, read from beside the checkout; they are not part of the project."""
+"""The public sets that search is judged by, read from beside the checkout: no part of the project."""
 
 import gzip
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,11 +81,11 @@ def requests(places: Sequence[Path] = PLACES) -> dict[str, Any] | None:
     return _read("suggest-dev", places)
 
 
-def marks(queries: Sequence[Asked], found: Callable[[Asked], Sequence[str]]) -> Marks:
-    """How good the first ten found are; a query is left out of its own results."""
+def marks(queries: Sequence[Asked], found: Mapping[str, Sequence[str]]) -> Marks:
+    """How good the first ten found are, by the query's id; a query is left out of its own results."""
     precision = recall = first = 0.0
     for query in queries:
-        ten = [one for one in found(query) if one != query.id][:10]
+        ten = [one for one in found[query.id] if one != query.id][:10]
         most = min(10, len(query.relevant))
         hits = 0
         for place, one in enumerate(ten, start=1):

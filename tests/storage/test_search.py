@@ -10,6 +10,7 @@ from bot.domain.questions import LinkKind, QuestionState, Sight
 from bot.domain.search.query import parse
 from storage import questions, search
 from storage.db import Database
+from tests.bench import hostile
 from tests.storage.log import (
     ANA,
     ANYBODY,
@@ -201,19 +202,7 @@ async def test_workspaces_do_not_see_each_other(db: Database) -> None:
     assert await found(db, "grant") == await found(db, "is:open") == []
 
 
-HOSTILE = [
-    "", " ", "\n\t", '"', '""', "'", "''", "*", "a*", "*a", "-", "--", "- -", "-*", "(", ")", "()", "((((",
-    "NEAR(", "NEAR(a b)", "a NEAR/2 b", "AND", "OR", "NOT", "a AND", "NOT a", "a OR OR b", "{", "}", "a:b",
-    "title:", "^a", "+", "\x00", "a\x00b", "\ud800", "a\udfff", "from:\ud800", 'from:"', "in:%", "from:_",
-    "topic:\x00", "%", "_", "\\", "';--", "DROP TABLE question", "🎉", "🎉" * 5_000, "é" * 10_000,
-    "a " * 100_000, "(" * 10_000,
-    '"a' * 5_000,
-    "-" * 10_000, "since:0000", "since:9999-99", "before:2026-02-30", "is:", "by:country:", "a" * 100_000,
-    " ".join(f"w{number}" for number in range(20_000)), "\u202e\u200d\ufeff", "NULL", "from:me in:#",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("typed", HOSTILE, ids=range(len(HOSTILE)))
+@pytest.mark.parametrize("typed", hostile.QUERIES, ids=range(len(hostile.QUERIES)))
 async def test_nothing_typed_is_an_error_of_the_database(db: Database, typed: str) -> None:
     await log(db, "a question with a grant", "an answer")
 
