@@ -78,7 +78,8 @@ def judged_sets(places: Sequence[Path] = PLACES) -> list[JudgedSet]:
 
 def requests(places: Sequence[Path] = PLACES) -> dict[str, Any] | None:
     """The log of short requests for the threshold of suggestions: `log`, `known`, `unknown`."""
-    return _read("suggest-dev", places)
+    found: dict[str, Any] | None = _read("suggest-dev", places)
+    return found
 
 
 def marks(queries: Sequence[Asked], found: Mapping[str, Sequence[str]]) -> Marks:
