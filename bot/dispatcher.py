@@ -22,9 +22,11 @@ from bot.clock import Clock
 from bot.pace import Bucket, Pace
 from storage import outbox
 from storage.db import Database, Work
-from storage.outbox import Composed, Composer, Drop, Edit, Later, OutboxRow, Publish, Send
+from storage.outbox import Composed, Composer, Delete, Drop, Edit, Later, OutboxRow, Publish, Send
 
 _log = logging.getLogger(__name__)
+
+_Sendable = Send | Edit | Delete | Publish
 
 METADATA_EVENT = "alumni_bot_message"
 """The `event_type` of the metadata that carries a message's key."""
@@ -44,6 +46,8 @@ _INSTALLATION = {
     "token_expired",
     "token_revoked",
 }
+# Answers to a deletion that say that the message is gone.
+_GONE_ALREADY = {"message_not_found", "channel_not_found"}
 _INSTALLATION_PAUSE = timedelta(seconds=60)
 _LONGEST_BACKOFF = timedelta(minutes=5)
 # How far Slack's clock may be behind the host's before a message is missed in the history.
@@ -225,12 +229,15 @@ class Dispatcher:
         async with self._db.writing() as work:
             await outbox.change(work, head, only_in="queued", **values)
 
-    async def _attempt(self, row: OutboxRow, composed: Send | Edit | Publish) -> str:
+    async def _attempt(self, row: OutboxRow, composed: _Sendable) -> str:
         """Send once and enter what came of it; returns the outcome's name."""
         try:
             async with asyncio.timeout(self._request_timeout_s):
                 response = await self._request(row, composed)
         except SlackApiError as refused:
+            if isinstance(composed, Delete) and refused.response.get("error") in _GONE_ALREADY:
+                await self._enter(row, state="sent", sent_at=self._clock.now(), reason=None)
+                return "sent"
             return await self._refused(row, refused.response)
         except (aiohttp.ClientError, TimeoutError, OSError, SlackClientError) as lost:
             _log.warning("no answer from Slack for a message: %r", lost, extra={"key": row.key})
@@ -241,7 +248,7 @@ class Dispatcher:
             await self._enter_sent(row, channel_id=str(response["channel"]), ts=str(response["ts"]))
         return "sent"
 
-    async def _request(self, row: OutboxRow, composed: Send | Edit | Publish) -> AsyncSlackResponse:
+    async def _request(self, row: OutboxRow, composed: _Sendable) -> AsyncSlackResponse:
         client = self._client_for(row.team_id)
         if isinstance(composed, Publish):
             return await client.views_publish(user_id=row.recipient, view=composed.view)
@@ -249,8 +256,15 @@ class Dispatcher:
             return await client.chat_update(
                 channel=composed.channel_id, ts=composed.ts, text=composed.text, blocks=composed.blocks
             )
+        if isinstance(composed, Delete):
+            return await client.chat_delete(channel=composed.channel_id, ts=composed.ts)
+        channel_id = row.recipient
+        if "," in channel_id:
+            # To open a group's conversation again finds the one that is there.
+            opened = await client.conversations_open(users=channel_id)
+            channel_id = str(opened["channel"]["id"])
         return await client.chat_postMessage(
-            channel=row.recipient,
+            channel=channel_id,
             text=composed.text,
             blocks=composed.blocks,
             metadata={"event_type": METADATA_EVENT, "event_payload": {"key": row.key}},

@@ -111,7 +111,8 @@ def _failed(failures: Sequence[Failure], count: int, *, reader_zone: str) -> lis
         return [kit.context("Every message so far could be delivered.")]
     blocks = [kit.divider(), kit.section(f"⚠️ *{words.plural(count, 'message')} could not be delivered*")]
     for one in failures:
-        to = f"<#{one.recipient}>" if one.recipient[:1] in ("C", "G") else f"<@{one.recipient}>"
+        is_channel = one.recipient[:1] in ("C", "G")
+        to = f"<#{one.recipient}>" if is_channel else f"<@{one.recipient.replace(',', '>, <@')}>"
         what = _KINDS.get(one.what, "a message")
         at = words.when(one.at, reader_zone)
         blocks.append(kit.context(f"{to}: {what}, {at}. Reason: {words.excerpt(one.reason, 300)}"))
