@@ -52,6 +52,10 @@ class Wishes:
     stated none may meet anybody."""
 
 
+AS_USUAL = Wishes()
+"""The wishes of a round for which the organiser has stated none."""
+
+
 class Rule(StrEnum):
     """A rule that no match may break."""
 
@@ -75,7 +79,7 @@ class Relax:
     for it is not to be shown to anybody else."""
 
 
-class Impossible(Exception):  # noqa: N818  reads as a sentence where it is raised
+class Impossible(Exception):
     """The rules leave somebody without a match. Nothing was matched."""
 
     def __init__(
@@ -83,12 +87,12 @@ class Impossible(Exception):  # noqa: N818  reads as a sentence where it is rais
     ) -> None:
         super().__init__(f"no match for {', '.join(people) or 'nobody'}")
         self.people = people
-        """Who blocks it, sorted: between them they can be matched with `partners` only, and these are too few.
-        Everybody, where there are fewer people than a match needs."""
+        """Who blocks it, sorted: all of them need `partners`, and these are too few. Everybody, where there
+        are fewer people than a match needs."""
         self.relax = relax
         """Each of these alone is enough; empty if no single rule is."""
         self.partners = partners
-        """Whom `people` may be matched with beside each other; sorted, often empty."""
+        """Whom `people` may be matched with; sorted, often empty."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,8 +130,8 @@ class Compromise:
     people: Group
     """The two or three whom it concerns, sorted."""
     free: int = 0
-    """For `meets_again`: how many others in the round one of them may meet and has not met, whichever of them has
-    fewest. With 0, everybody else is excluded or has been met."""
+    """For `meets_again`: how many others in the round they may meet and have not met, the fewest of any of
+    them. With 0, everybody else is excluded or has been met."""
 
 
 @dataclass(frozen=True, kw_only=True)
