@@ -1,13 +1,14 @@
-"""Looking past this round: a plan of pairs that leaves the most further rounds without a repeat."""
+"""Looking past this round: plans that leave room for further rounds without a repeat, and for fair trios."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import combinations
 from random import Random
 
 import numpy as np
 
 from bot.domain.matching import solving
 from bot.domain.matching.solving import Rows
-from bot.domain.matching.weights import Flags, Numbers
+from bot.domain.matching.weights import Flags, Numbers, Table, Units
 
 # With more people than this, or more left to meet, nearly every choice leaves all further rounds possible.
 _FEW_PEOPLE = 16
@@ -16,6 +17,8 @@ _NEAR_TRIES = 12
 _REPAIRS = 60
 _MOST_UNDONE = 6
 _DRAWS = 1 << 20
+# How many steps the search for the trios to come may take before it is given up.
+_TRIO_STEPS = 5000
 
 
 def farther(found: list[Rows], rows: Sequence[int], unmet: Flags, costs: Numbers, *, seed: int) -> list[Rows]:
@@ -41,8 +44,73 @@ def farther(found: list[Rows], rows: Sequence[int], unmet: Flags, costs: Numbers
                 best, most = other, reach
     rounds = _rounds(rows, unmet, ahead + 1, rng)
     if len(rounds) > most + 1:
-        return min(rounds, key=lambda pairs: sum(int(costs[a, b]) for a, b in pairs))
+        return min(rounds, key=lambda pairs: _sum(costs, pairs))
     return best
+
+
+def with_trios_to_come(
+    found: list[Rows], rows: Sequence[int], known: Table, costs: Numbers, units: Units
+) -> list[Rows]:
+    """Return the plan, or one after which all whose turn is still to come can have it without a repeat.
+
+    found: the plan of least cost, with a trio. rows: all who take part. It gives way in wishes that come after
+    the turns only, and not at all where the turns of this cycle are all but over.
+    """
+    fewest = min(known.turns[row] for row in rows)
+    waiting = [row for row in rows if known.turns[row] == fewest]
+    if len(waiting) < 6:
+        return found
+    unmet = known.allowed & ~known.met
+    trios = _disjoint_trios(waiting, unmet, known.chance)
+    reserving = costs.copy()
+    for a, b in (two for trio in trios for two in combinations(trio, 2)):
+        reserving[a, b] = reserving[b, a] = costs[a, b] + units.reserve
+    best: tuple[int, list[Rows]] | None = None
+    for trio in trios:
+        pairs = solving.edges([row for row in rows if row not in trio], known.allowed, reserving).best()
+        if pairs is not None:
+            cost = _sum(reserving, pairs) + _sum(costs, combinations(trio, 2))
+            if best is None or cost < best[0]:
+                best = cost, [*pairs, trio]
+    if best is None or _gravest(best[1], known, costs, units) > _gravest(found, known, costs, units):
+        return found
+    return best[1]
+
+
+def _sum(costs: Numbers, pairs: Iterable[Rows]) -> int:
+    return sum(int(costs[pair]) for pair in pairs)
+
+
+def _gravest(groups: Sequence[Rows], known: Table, costs: Numbers, units: Units) -> int:
+    """What a plan costs in repeats and turns."""
+    pairs = _sum(costs, (two for group in groups for two in combinations(group, 2)))
+    turns = sum(known.turns[row] for group in groups if len(group) == 3 for row in group)
+    return pairs // units.turn + turns
+
+
+def _disjoint_trios(waiting: Sequence[int], unmet: Flags, chance: Numbers) -> list[Rows]:
+    """Trios of people who have not met, with everybody who waits in one of them but one or two; often none."""
+    spare = len(waiting) % 3
+    steps = _TRIO_STEPS
+
+    def rest(left: tuple[int, ...], spare: int) -> list[Rows] | None:
+        nonlocal steps
+        steps -= 1
+        if not left or steps < 0:
+            return None if left else []
+        # Who has fewest to choose from goes first: later there would be none left.
+        first = min(left, key=lambda row: (int(unmet[row, list(left)].sum()), row))
+        others = sorted(
+            (row for row in left if unmet[first, row]), key=lambda row: (int(chance[first, row]), row)
+        )
+        for a, b in combinations(others, 2):
+            if unmet[a, b]:
+                more = rest(tuple(row for row in left if row not in (first, a, b)), spare)
+                if more is not None:
+                    return [tuple(sorted((first, a, b))), *more]
+        return rest(tuple(row for row in left if row != first), spare - 1) if spare else None
+
+    return rest(tuple(waiting), spare) or []
 
 
 def _rounds(rows: Sequence[int], unmet: Flags, most: int, rng: Random) -> list[list[Rows]]:

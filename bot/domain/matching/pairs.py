@@ -20,7 +20,7 @@ def pair(
     round: int,
     look_ahead: bool = True,
 ) -> Matched:
-    """Put everybody in one pair, three of them in a trio if the number is odd, as near to the wishes as it goes.
+    """Put everybody in one pair, three in a trio if the number is odd, as near to the wishes as it goes.
 
     people: those who take part; whoever is away or paused is left out by the caller.
     history: who has met; whoever did not meet after all is left out. People who do not take part are ignored.
@@ -94,7 +94,9 @@ def _plan(
     found = solving.best(rows, known.allowed, costs, [turn * units.turn for turn in known.turns], exact=exact)
     if found is None:
         raise blocking.impossible(known, rows, locked=bool(kept))
-    if look_ahead and len(rows) % 2 == 0:
+    if look_ahead and len(rows) % 2:
+        found = lookahead.with_trios_to_come(found, rows, known, costs, units)
+    elif look_ahead:
         found = lookahead.farther(found, rows, known.allowed & ~known.met, costs, seed=seed)
     groups = [tuple(sorted(known.people[row].id for row in group)) for group in found]
     return explain.matched(known, [*kept, *groups], history=history)

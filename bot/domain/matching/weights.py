@@ -63,10 +63,19 @@ class Table:
         """Weights for a plan of at most `pairs` pairs, each wish worth more than all that come after it."""
         sector = pairs * int(self.chance.max(initial=0)) + 1
         country = sector * (pairs + 1)
-        turn = country * (pairs + 1)
+        reserve = country * (pairs + 1)
+        turn = reserve * (pairs + 1)
         recency = turn * (3 * max(self.turns, default=0) + 1)
         again = recency * (pairs * int(self.recency.max(initial=0)) + 1)
-        return Units(again=again, recency=recency, turn=turn, country=country, sector=sector, pairs=pairs)
+        return Units(
+            again=again,
+            recency=recency,
+            turn=turn,
+            reserve=reserve,
+            country=country,
+            sector=sector,
+            pairs=pairs,
+        )
 
     def costs(self, units: "Units") -> Numbers:
         """What each two people being matched costs, whatever the rules say; exact integers."""
@@ -90,6 +99,8 @@ class Units:
     again: int
     recency: int
     turn: int
+    reserve: int
+    """Two people meet who were meant for a later trio: between the turns and the countries."""
     country: int
     sector: int
     pairs: int
