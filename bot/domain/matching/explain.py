@@ -85,7 +85,7 @@ def matched(known: weights.Table, groups: Collection[Group], *, history: Collect
     reasons = {
         group: why(group, [by_id[member] for member in group], history=within[group]) for group in ordered
     }
-    compromises = [*_pair_compromises(known, _pairs(ordered)), *_trio_compromises(known, ordered)]
+    compromises = [*pair_compromises(known, _pairs(ordered)), *_trio_compromises(known, ordered)]
     return Matched(groups=ordered, reasons=reasons, compromises=in_order(compromises))
 
 
@@ -108,13 +108,13 @@ def shortfalls(known: weights.Table, a: str, b: str) -> list[Shortfall]:
     return found
 
 
-def _pair_compromises(known: weights.Table, pairs: Collection[tuple[str, str]]) -> list[Compromise]:
-    unmet = (known.allowed & ~known.met).sum(axis=1)
+def pair_compromises(known: weights.Table, pairs: Collection[tuple[str, str]]) -> list[Compromise]:
+    """What is not ideal about each of these pairs; the order within a pair stays."""
     found: list[Compromise] = []
     for a, b in pairs:
         for shortfall in shortfalls(known, a, b):
             again = shortfall is Shortfall.MEETS_AGAIN
-            free = min(int(unmet[known.index[a]]), int(unmet[known.index[b]])) if again else 0
+            free = min(known.unmet[known.index[a]], known.unmet[known.index[b]]) if again else 0
             found.append(Compromise(shortfall=shortfall, people=(a, b), free=free))
     return found
 

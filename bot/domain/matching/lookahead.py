@@ -51,10 +51,10 @@ def farther(found: list[Rows], rows: Sequence[int], unmet: Flags, costs: Numbers
 def with_trios_to_come(
     found: list[Rows], rows: Sequence[int], known: Table, costs: Numbers, units: Units
 ) -> list[Rows]:
-    """Return the plan, or one after which all whose turn is still to come can have it without a repeat.
+    """Return the plan, or one after which all who wait for a trio can have it without a repeat.
 
-    found: the plan of least cost, with a trio. rows: all who take part. It gives way in wishes that come after
-    the turns only, and not at all where the turns of this cycle are all but over.
+    found: the plan of least cost, with a trio. rows: all who take part. Only wishes that come after the turns
+    give way, and none does where the turns of this cycle are all but over.
     """
     fewest = min(known.turns[row] for row in rows)
     waiting = [row for row in rows if known.turns[row] == fewest]
@@ -89,7 +89,7 @@ def _gravest(groups: Sequence[Rows], known: Table, costs: Numbers, units: Units)
 
 
 def _disjoint_trios(waiting: Sequence[int], unmet: Flags, chance: Numbers) -> list[Rows]:
-    """Trios of people who have not met, with everybody who waits in one of them but one or two; often none."""
+    """Trios of people who have not met, with everybody waiting in one of them but one or two; or none."""
     spare = len(waiting) % 3
     steps = _TRIO_STEPS
 

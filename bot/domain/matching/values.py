@@ -65,8 +65,11 @@ class Rule(StrEnum):
     LOCK = "lock"
     """Matches that the organiser has locked."""
     RECIPROCAL = "reciprocal"
+    """Two people do not review each other."""
     LOAD = "load"
-    """How many reviews somebody may give."""
+    """How many reviews each hand-in gets: one fewer would do; after a drop-out, how many each gives."""
+    SIZE = "size"
+    """How many people a group has: smaller ones would do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,8 +78,8 @@ class Relax:
 
     rule: Rule
     pairs: tuple[Group, ...] = ()
-    """As few as possible; empty where no single pair is to blame. An exclusion may be private: who asked
-    for it is not to be shown to anybody else."""
+    """As few as possible, each sorted (for reviews: reviewer, author); empty where no pair is to blame. An
+    exclusion may be private: who asked for it is not to be shown to anybody else."""
 
 
 class Impossible(Exception):
@@ -119,7 +122,7 @@ class Shortfall(StrEnum):
     RECIPROCAL = "reciprocal"
     """The two review each other."""
     ONE_MORE = "one_more"
-    """Gives one review more than the others (the group holds that one person)."""
+    """Gives more reviews than each hand-in gets; the group holds that one person."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +131,7 @@ class Compromise:
 
     shortfall: Shortfall
     people: Group
-    """The two or three whom it concerns, sorted."""
+    """The one, two or three whom it concerns, sorted; for reviews the reviewer and then the author."""
     free: int = 0
     """For `meets_again`: how many others in the round they may meet and have not met, the fewest of any of
     them. With 0, everybody else is excluded or has been met."""

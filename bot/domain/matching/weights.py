@@ -59,6 +59,11 @@ class Table:
         fewest = min((person.trio_turns for person in self.people), default=0)
         return [person.trio_turns - fewest for person in self.people]
 
+    @cached_property
+    def unmet(self) -> list[int]:
+        """How many others each may meet and has not met."""
+        return [int(count) for count in (self.allowed & ~self.met).sum(axis=1)]
+
     def units(self, pairs: int) -> "Units":
         """Weights for a plan of at most `pairs` pairs, each wish worth more than all that come after it."""
         sector = pairs * int(self.chance.max(initial=0)) + 1
