@@ -114,7 +114,8 @@ def after(who: Sequence[Person], plan: Matched) -> tuple[Person, ...]:
     return tuple(replace(person, trio_turns=person.trio_turns + (person.id in trio)) for person in who)
 
 
-def _may_meet(a: str, b: str, given: Cohort) -> bool:
+def may_meet(a: str, b: str, given: Cohort) -> bool:
+    """Whether no rule parts two people."""
     by_id = {person.id: person for person in given.people}
     one, other = by_id[a], by_id[b]
     if frozenset((a, b)) in given.forbidden or (one.cluster and one.cluster == other.cluster):
@@ -124,7 +125,7 @@ def _may_meet(a: str, b: str, given: Cohort) -> bool:
 
 
 def _plans(ids: Sequence[str], given: Cohort) -> Iterator[list[Group]]:
-    free = {(a, b): _may_meet(a, b, given) for pair in combinations(ids, 2) for a, b in (pair, pair[::-1])}
+    free = {(a, b): may_meet(a, b, given) for pair in combinations(ids, 2) for a, b in (pair, pair[::-1])}
 
     def pairs(left: tuple[str, ...]) -> Iterator[list[Group]]:
         if not left:

@@ -1,8 +1,9 @@
 """Placing reviews under the rules, best wishes first, and finding out what keeps them from being placed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import groupby, islice
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -14,6 +15,9 @@ from bot.domain.matching.weights import Flags, Numbers, Table
 
 # More draws than these only make the solver's proof longer.
 _CHANCES = 1000
+# Up to here all reviews are weighed; beyond it the best ones of each person, unless these do not suffice.
+_MOST_OPTIONS = 8000
+_BEST_OF_MANY = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +59,15 @@ def choose(wanted: Wanted) -> list[Review] | None:
     """Place all reviews, as near to the wishes as can be; None if the rules do not let it be."""
     if not wanted.needs:
         return []
-    edges = wanted.edges
+    every = wanted.edges
+    if len(every) > _MOST_OPTIONS:
+        found = _placed(wanted, _best_of(wanted, every))
+        if found is not None:
+            return found
+    return _placed(wanted, every)
+
+
+def _placed(wanted: Wanted, edges: Sequence[Review]) -> list[Review] | None:
     option = {edge: place for place, edge in enumerate(edges)}
     of_author: dict[str, list[int]] = {author: [] for author in wanted.needs}
     of_reviewer: dict[str, list[int]] = {reviewer: [] for reviewer in wanted.limits}
@@ -78,7 +90,7 @@ def choose(wanted: Wanted) -> list[Review] | None:
         limits.append(
             Limit(options=two, least=0, most=1, give=give if wanted.reciprocal == "avoid" else None)
         )
-    stages = _stages(wanted, len(more), len(twins))
+    stages = _stages(wanted, edges, len(more), len(twins))
     chosen = cheapest(limits, stages, certain=[option[review] for review in sorted(wanted.certain)])
     return None if chosen is None else [edges[place] for place in chosen if place < len(edges)]
 
@@ -109,6 +121,18 @@ def impossible(wanted: Wanted, *, fewer: Mapping[str, int] | None = None) -> Imp
     return Impossible(blocked, tuple(relax), partners)
 
 
+def _best_of(wanted: Wanted, every: Sequence[Review]) -> list[Review]:
+    known = wanted.known
+    costs = known.costs(known.units(sum(wanted.needs.values())))
+    cost = {edge: int(costs[known.index[edge.reviewer], known.index[edge.author]]) for edge in every}
+    best = set(wanted.certain)
+    for side in (0, 1):
+        ranked = sorted(every, key=lambda edge: (edge[side], cost[edge]))
+        for _, own in groupby(ranked, key=lambda edge: edge[side]):
+            best.update(islice(own, _BEST_OF_MANY))
+    return [edge for edge in every if edge in best]
+
+
 def _twins(wanted: Wanted, option: Mapping[Review, int]) -> list[tuple[int, int]]:
     if wanted.reciprocal == "allow":
         return []
@@ -119,9 +143,9 @@ def _twins(wanted: Wanted, option: Mapping[Review, int]) -> list[tuple[int, int]
     ]
 
 
-def _stages(wanted: Wanted, more: int, twins: int) -> list[Numbers]:
+def _stages(wanted: Wanted, edges: Sequence[Review], more: int, twins: int) -> list[Numbers]:
     """What each option costs, the gravest stage first: reviews, then those who give one more, then twins."""
-    known, edges = wanted.known, wanted.edges
+    known = wanted.known
     rows = np.array([known.index[reviewer] for reviewer, _ in edges])
     columns = np.array([known.index[author] for _, author in edges])
     total = sum(wanted.needs.values())
@@ -152,6 +176,12 @@ def _stages(wanted: Wanted, more: int, twins: int) -> list[Numbers]:
 
 def _short_of_reviewers(wanted: Wanted) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Authors who all need the same reviewers, and these; all authors where numbers do not forbid it."""
+    may_give = {
+        author: {edge.reviewer for edge in wanted.edges if edge.author == author} for author in wanted.needs
+    }
+    lone = sorted(author for author, givers in may_give.items() if len(givers) < wanted.needs[author])
+    if lone:
+        return tuple(lone), tuple(sorted(set().union(*(may_give[author] for author in lone)) - set(lone)))
     authors, reviewers = sorted(wanted.needs), sorted(wanted.limits)
     node = {("gets", author): place for place, author in enumerate(authors, start=2)}
     node |= {("gives", reviewer): place for place, reviewer in enumerate(reviewers, start=2 + len(authors))}
@@ -168,12 +198,8 @@ def _short_of_reviewers(wanted: Wanted) -> tuple[tuple[str, ...], tuple[str, ...
     asked: set[str] = set()
     for author in short:
         # The list grows while it is read: whoever competes for the same reviewers is short as well.
-        for reviewer, other in wanted.edges:
-            if other == author and reviewer not in asked:
-                asked.add(reviewer)
-                short += [
-                    rival
-                    for rival in authors
-                    if rival not in short and flow[node["gives", reviewer], node["gets", rival]] > 0
-                ]
+        for reviewer in sorted(may_give[author] - asked):
+            asked.add(reviewer)
+            served = (rival for rival in authors if flow[node["gives", reviewer], node["gets", rival]] > 0)
+            short += [rival for rival in served if rival not in short]
     return tuple(sorted(short or authors)), tuple(sorted(asked - set(short)))

@@ -105,13 +105,12 @@ def reassign(
 ) -> Reviews:
     """Place anew what those who dropped out owed; nobody else's reviews move.
 
-    people: everybody in `reviews` and all stand-ins. Those who have dropped out may be missing from it, unless
-    they are still to be reviewed.
-    dropped: who gives no more reviews. What they owed each other is dropped.
-    standins: people who take over, and how many reviews each; they go first, and then nobody gives more than
-    k + 1.
+    people: everybody in `reviews` and all stand-ins; those who have dropped out may be missing from it.
+    dropped: who gives no more reviews. What they owed each other is dropped too.
+    standins: people who take over, and how many reviews each. They go first; then some of the others give one
+    more, and nobody more than k + 1.
     done: reviews that were given already; they stay, whoever gave them.
-    Raises Impossible if nobody is left who may take something over; `people` are then those without a reviewer.
+    Raises Impossible if what they owed cannot be placed; `people` are those who are without a reviewer.
     """
     gone, given = set(dropped), set(done)
     kept = [review for review in reviews.given if review.reviewer not in gone or review in given]
