@@ -27,6 +27,7 @@ import handlers.home
 import handlers.homework
 import handlers.members
 import handlers.middleware
+import handlers.peers
 import handlers.reminders
 import handlers.unknown
 from bot.clock import Clock, SystemClock
@@ -38,7 +39,7 @@ from bot.health import Health, routes
 from bot.intake import Intake, SocketMode, http_route
 from bot.jobs import Heartbeat
 from bot.pace import Pace
-from bot.services import editions, home, homework, people, reminders
+from bot.services import editions, home, homework, peers, people, reminders
 from handlers.deps import Deps
 from storage import inbox, outbox
 from storage.db import Database, open_database
@@ -50,11 +51,12 @@ FEATURES = (
     handlers.academy,
     handlers.homework,
     handlers.reminders,
+    handlers.peers,
     handlers.home,
     handlers.members,
     handlers.unknown,  # last: it answers what nobody else does
 )
-COMPOSERS = {**homework.COMPOSERS, **reminders.COMPOSERS, **home.COMPOSERS}
+COMPOSERS = {**homework.COMPOSERS, **reminders.COMPOSERS, **peers.COMPOSERS, **home.COMPOSERS}
 
 _REQUEST_TIMEOUT_S = 10
 _OF_ME = ("enterprise_id", "team_id", "user_id", "bot_id")
@@ -100,7 +102,7 @@ class Running:
 
     async def next_due_at(self) -> datetime | None:
         """The instant at which something falls due next; None where nothing is planned."""
-        planned_at = await reminders.next_due_at(self.db)
+        planned_at = await _next_due_at(self.db)
         async with self.db.reading() as work:
             queued_at = await outbox.next_due_at(work)
         return min((at for at in (planned_at, queued_at) if at is not None), default=None)
@@ -154,7 +156,7 @@ async def start(
         )
         heartbeat = Heartbeat(
             tick=_Tick(db, dispatcher=dispatcher, health=health),
-            next_due_at=lambda: reminders.next_due_at(db),
+            next_due_at=lambda: _next_due_at(db),
             clock=clock,
         )
         bolt = bolt_app(settings, client=client, me={key: me.get(key) for key in _OF_ME})
@@ -175,6 +177,7 @@ async def start(
             socket = SocketMode(bolt, intake=intake, health=health, app_token=settings.app_token.reveal())
             closing.push_async_callback(socket.stop)
             await socket.start(reader)
+        closing.push_async_callback(deps.background.finish)
         closing.push_async_callback(intake.finish)
 
         # Commands are answered meanwhile: a large workspace takes a minute to be listed. But nothing goes
@@ -245,6 +248,11 @@ async def _groups(reader: AsyncWebClient) -> list[UserGroup]:
         return []
 
 
+async def _next_due_at(db: Database) -> datetime | None:
+    waits = (await reminders.next_due_at(db), await peers.next_due_at(db))
+    return min((at for at in waits if at is not None), default=None)
+
+
 class _Tick:
     """One beat: queue what is due, and now and then forget old deliveries."""
 
@@ -255,6 +263,7 @@ class _Tick:
         self._swept_at: datetime | None = None
 
     async def __call__(self, now: datetime) -> None:
+        await peers.tick(self._db, now=now)
         await reminders.queue_due(self._db, now=now)
         if self._swept_at is None or not timedelta(0) <= now - self._swept_at < _INBOX_SWEPT_EVERY:
             async with self._db.writing() as work:

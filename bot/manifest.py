@@ -34,6 +34,13 @@ COMMANDS = (
         "the list of your homework · `submit [key]`: hand in, or change what you handed in",
         "`status [key]`: who handed in, who is late or missing · `new` · `extend`: one person's later date",
     ),
+    CommandEntry(
+        "peers",
+        "Peer feedback: your matches, what you owe and got",
+        "feedback | pause [until] | resume | plan | status [round]",
+        "your matches, what you owe and got · `feedback`: give it · `pause [until]` · `resume`",
+        "`plan`: draw a round, correct it, publish it · `status [round]`: who gave, who owes",
+    ),
 )
 
 
@@ -70,10 +77,13 @@ SCOPES = {
     "chat:write": "reminders, receipts and lists",
     "commands": "the slash commands and the shortcut",
     "files:read": "files that are handed in",
+    "files:write": "the table of a round of feedback, for organisers",
     "groups:history": "as `channels:history`, where the edition's channel is private",
     "groups:read": "as `channels:read`, where the edition's channel is private",
     "im:history": "as `channels:history`, in direct messages with the bot",
     "im:write": "opens the direct message with a person",
+    "mpim:history": "as `channels:history`, in the messages to a pair or group",
+    "mpim:write": "opens the group direct message of a pair or group",
     "usergroups:read": "who is in a user group that is named as organisers",
     "users:read": "names and time zones, who is an admin, who has left",
     "users:read.email": "rosters that name people by e-mail address",

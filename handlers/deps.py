@@ -1,13 +1,14 @@
 """What a handler is handed: the database, the clock, Slack's client and the commands' prefix."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
 from bot.domain.ids import TeamId
+from handlers.background import Background
 from storage.db import Database
 
 
@@ -24,6 +25,8 @@ class Deps:
     """A workspace's client. It retries nothing by itself. Raises KeyError for a workspace not served here."""
     prefix: str = ""
     """Letters before each command's name, for workspaces where a name is taken."""
+    background: Background = field(default_factory=Background)
+    """For what takes longer than an answer may."""
 
     def now(self) -> datetime:
         """The instant, in UTC."""

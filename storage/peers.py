@@ -64,13 +64,6 @@ async def put_round(work: Work, written: Round) -> None:
     await work.put(peer_round, {name: getattr(written, name) for name in _ROUND_COLUMNS})
 
 
-async def remove_round(work: Work, *, team_id: TeamId, round_id: int) -> None:
-    """Take a draft away with all that belongs to it."""
-    for table in (peer_reply, peer_feedback, peer_match):
-        await work.execute(delete(table).where(*_of(table, team_id, round_id)))
-    await work.execute(delete(peer_round).where(peer_round.c.team_id == team_id, peer_round.c.id == round_id))
-
-
 async def matches(
     work: Work, *, team_id: TeamId, round_ids: Collection[int] | None = None
 ) -> dict[int, list[Match]]:

@@ -39,6 +39,8 @@ class RoundState(StrEnum):
 
     DRAFT = "draft"
     PUBLISHED = "published"
+    DISCARDED = "discarded"
+    """A draft that nobody wanted; its number is not given again."""
 
 
 class Who(StrEnum):

@@ -8,8 +8,10 @@ from bot.domain.editions import Day, Edition
 from bot.domain.ids import TeamId, UserId
 from bot.domain.members import Role
 from bot.domain.programme import is_over, next_day
+from bot.services import peers
 from bot.services.homework import HOME, Piece, Status, at_a_glance, pieces
 from bot.views import home as views
+from bot.views import peers as peer_views
 from storage import editions, members, outbox
 from storage.db import Database, Work
 from storage.outbox import Composed, Composer, OutboxRow, Publish
@@ -36,6 +38,8 @@ class Home:
     failures: tuple[OutboxRow, ...] = ()
     """For organisers: the newest messages that could not be delivered."""
     failure_count: int = 0
+    feedback: peers.Mine | None = None
+    """None for who has nothing to do with rounds of feedback."""
 
 
 async def home(db: Database, *, team_id: TeamId, user_id: UserId, now: datetime) -> Home:
@@ -60,6 +64,8 @@ async def _home(work: Work, *, team_id: TeamId, user_id: UserId, now: datetime) 
         shown = {edition.key} | {one.key for one in own if not is_over(one, now=now)}
         found = [piece for piece in found if piece.homework.edition_key in shown] or found
     zone = edition.timezone if edition else academy.timezone if academy else "UTC"
+    feedback = await peers.mine_in(work, team_id=team_id, user_id=user_id, now=now)
+    has_part = feedback.rounds or feedback.is_participant or feedback.is_alumnus
     failed = await outbox.rows(work, team_id=team_id, states={"failed"}) if is_organiser else []
     return Home(
         academy_name=academy.name if academy else "",
@@ -72,6 +78,7 @@ async def _home(work: Work, *, team_id: TeamId, user_id: UserId, now: datetime) 
         glance=tuple(glance) if is_organiser else (),
         failures=tuple(failed[::-1][:_MOST_FAILURES]),
         failure_count=len(failed),
+        feedback=feedback if has_part else None,
     )
 
 
@@ -101,7 +108,45 @@ def view(found: Home, *, now: datetime) -> dict[str, object]:
         failure_count=found.failure_count,
         is_organiser=found.is_organiser,
         reader_zone=found.reader_zone,
+        feedback=_feedback(found.feedback, now=now) if found.feedback else (),
         now=now,
+    )
+
+
+def peer_entries(found: peers.Mine, *, now: datetime) -> list[peer_views.Entry]:
+    """A person's rounds as they are shown."""
+    return [
+        peer_views.Entry(
+            round=one.round,
+            title=one.title,
+            partners=one.partners,
+            owed=[owing(each) for each in one.owed],
+            got=[
+                peer_views.Got(giver=each.giver.name if each.giver else "", reference=each.reference)
+                for each in one.got
+            ],
+            is_open=one.is_open,
+            is_past=now >= one.round.ends_at,
+            is_stopped=one.is_stopped,
+        )
+        for one in found.rounds
+    ]
+
+
+def owing(one: peers.Owed) -> peer_views.Owing:
+    """Feedback to give, or given, as it is shown."""
+    is_draft = one.written is not None and not one.is_given
+    return peer_views.owing(one.author, is_given=one.is_given, is_draft=is_draft)
+
+
+def _feedback(found: peers.Mine, *, now: datetime) -> list[dict[str, object]]:
+    return peer_views.at_home(
+        peer_entries(found, now=now),
+        pause=found.pause,
+        per_month=found.per_month,
+        is_alumnus=found.is_alumnus,
+        now=now,
+        reader_zone=found.reader_zone,
     )
 
 

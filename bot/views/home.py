@@ -24,6 +24,11 @@ _KINDS = {
     "homework.extended": "news of an extension",
     "homework.nudge": "a nudge",
     "home": "a Home tab",
+    "peers.match": "a match of peer feedback",
+    "peers.review": "a review to give",
+    "peers.check_in": "a question to a pair",
+    "peers.feedback": "feedback",
+    "peers.nudge": "a nudge for feedback",
 }
 
 
@@ -62,12 +67,13 @@ def home(
     failure_count: int,
     is_organiser: bool,
     reader_zone: str,
+    feedback: Sequence[kit.Block] = (),
     now: datetime,
 ) -> kit.View:
     """A person's Home tab; at most 100 blocks.
 
     pieces: their homework, and whether its reminders are stopped. glance, failures: for organisers, the
-    newest failure first; failure_count counts those that are not shown too.
+    newest failure first; failure_count counts those that are not shown too. feedback: the part of that.
     """
     blocks = [kit.header(edition.name if edition else academy_name or "Welcome")]
     if edition is None:
@@ -85,6 +91,7 @@ def home(
         blocks.append(kit.section("There is no homework yet. When there is, you see it here."))
     elif not is_organiser:
         blocks.append(kit.section(_welcome(roles)))
+    blocks += feedback
     if is_organiser:
         blocks += _at_a_glance(glance)
         blocks += _failed(failures, failure_count, reader_zone=reader_zone)

@@ -47,7 +47,7 @@ async def replan(
     changes: list[Changes] = []
     for piece in facts.homeworks.values():
         known = {recipient for of, recipient in before if of == piece.id}
-        scope = facts.participants(piece.edition_key) if user_id is None else [user_id]
+        scope = facts.participants(piece) if user_id is None else [user_id]
         for person in sorted({*scope, *(UserId(one) for one in known - {CHANNEL, ORGANISERS})}):
             changes.append(_for_person(facts, piece, person, before[piece.id, person], now))
         if user_id is None:
@@ -200,7 +200,9 @@ async def _own(
     piece = facts.homeworks.get(homework_id)
     if piece is None:
         raise Refused("This homework is no longer there. The list of your homework shows what is due.")
-    if (piece.edition_key, user_id) not in facts.enrolled:
+    if not facts.has_to(piece, user_id):
+        if piece.id in facts.givers:
+            raise Refused("There is no feedback for you to give in this round.")
         raise Refused("This homework is for the participants of its edition, and you are not one of them.")
     return facts, piece
 
@@ -219,7 +221,8 @@ def _for_person(
 
 
 def _for_channel(facts: Facts, piece: Homework, before: list[Reminder], now: datetime) -> Changes:
-    has_channel = facts.editions[piece.edition_key].channel_id is not None
+    # Who owes whom feedback is nothing for a channel.
+    has_channel = facts.editions[piece.edition_key].channel_id is not None and piece.id not in facts.givers
     return planner.plan(
         facts.channel_schedule(piece) if has_channel else None,
         workdays.is_weekend,
@@ -231,6 +234,9 @@ def _for_channel(facts: Facts, piece: Homework, before: list[Reminder], now: dat
 
 
 def _for_organisers(facts: Facts, piece: Homework, before: list[Reminder], now: datetime) -> Changes:
+    if piece.id in facts.givers and not facts.givers[piece.id]:
+        of = _of(piece, ORGANISERS, piece.revision, now)
+        return planner.changes({}, of=of, before=before, now=now)
     zone = facts.academy_zone or piece.zone
     due_at = calendar.instant(piece.due, piece.zone)
     wanted = {(planner.MISSING, piece.revision): planner.missing_at(due_at, zone)}
