@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.made-from-lock
 
-.PHONY: install demo run test chaos lint lock
+.PHONY: install demo run test chaos bench lint lock
 
 install: $(READY)  ## the virtual environment, with the command .venv/bin/alumni-bot
 
@@ -19,6 +19,9 @@ test: $(READY)  ## every test
 
 chaos: $(READY)  ## the long fault run: kills, lost replies, rate limits
 	@$(BIN)/python -m tests.chaos.run
+
+bench: $(READY)  ## how good and how fast the matching of feedback rounds is
+	@$(BIN)/python -m tests.bench.matching
 
 lint: $(READY)  ## style, types, floors
 	@$(BIN)/ruff check .

@@ -5,6 +5,7 @@ Solved by maximum-weight matching; a trio by matchings around it.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
@@ -15,7 +16,7 @@ from bot.domain.matching.weights import Flags, Numbers
 Rows = tuple[int, ...]
 
 # Up to here all pairs are weighed; beyond it each person's best ones, which takes a tenth of the time.
-_MOST_DENSE = 400
+_MOST_DENSE = 250
 _BEST_OF_MANY = 40
 # Up to here the trio is exact; beyond it the best of a few likely ones.
 _MOST_EXACT_TRIO = 121
@@ -48,15 +49,19 @@ class Edges:
     others: "Edges | None" = None
     """All that can be paired, where `costs` has each person's best only."""
 
+    @cached_property
+    def _dearest(self) -> int:
+        return max((cost for _, _, cost in self.costs), default=0)
+
     def best(self, without: Collection[int] = ()) -> list[Rows] | None:
         """The pairs of least cost that leave nobody over but `without`; None if there are none."""
         left = [row for row in self.rows if row not in without]
         place = {row: node for node, row in enumerate(left)}
-        most = max((cost for _, _, cost in self.costs), default=0) + 1
+        above = self._dearest + 1
         graph: rustworkx.PyGraph[int, int] = rustworkx.PyGraph()
         graph.add_nodes_from(left)
         graph.add_edges_from(
-            [(place[a], place[b], most - cost) for a, b, cost in self.costs if a in place and b in place]
+            [(place[a], place[b], above - cost) for a, b, cost in self.costs if a in place and b in place]
         )
         found = rustworkx.max_weight_matching(graph, max_cardinality=True, weight_fn=int)
         if 2 * len(found) < len(left):
