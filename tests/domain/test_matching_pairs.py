@@ -71,6 +71,20 @@ def test_odd_plans_are_the_best_of_all_plans(n: int) -> None:
     assert [cost_or_none(each) for each in rounds] == [best_cost(each) for each in rounds]
 
 
+@pytest.mark.parametrize("n", [6, 7])
+def test_weights_that_64_bits_cannot_hold_are_still_exact(n: int) -> None:
+    rounds = [cohort(n, seed) for seed in range(20)]
+    rounds = [
+        replace(
+            each,
+            people=tuple(replace(person, trio_turns=person.trio_turns * 10**13) for person in each.people),
+        )
+        for each in rounds
+    ]
+
+    assert [cost_or_none(each) for each in rounds] == [best_cost(each) for each in rounds]
+
+
 @given(st.integers(min_value=2, max_value=41), st.integers(min_value=0, max_value=1 << 20))
 @settings(max_examples=60, deadline=None)
 def test_everybody_is_in_one_group_and_no_rule_is_broken(n: int, seed: int) -> None:

@@ -24,8 +24,7 @@ def kept(known: weights.Table, locked: Collection[Group]) -> list[Group]:
         raise ValueError("a locked match has a single person")
     parted = explain.broken_rules(known, locked)
     if parted:
-        blocked = sorted({member for relax in parted for pair in relax.pairs for member in pair})
-        raise Impossible(tuple(blocked), (*parted, Relax(rule=Rule.LOCK)))
+        raise Impossible(explain.people_of(parted), (*parted, Relax(rule=Rule.LOCK)))
     return [tuple(sorted(group)) for group in locked]
 
 

@@ -57,8 +57,7 @@ def judge(
         raise ValueError("everybody belongs in exactly one group")
     parted = broken_rules(known, groups)
     if parted:
-        blocked = sorted({member for relax in parted for pair in relax.pairs for member in pair})
-        raise Impossible(tuple(blocked), parted)
+        raise Impossible(people_of(parted), parted)
     return matched(known, groups, history=history)
 
 
@@ -70,6 +69,11 @@ def broken_rules(known: weights.Table, groups: Collection[Group]) -> tuple[Relax
         if pairs:
             found.append(Relax(rule=rule, pairs=pairs))
     return tuple(found)
+
+
+def people_of(parted: Collection[Relax]) -> tuple[str, ...]:
+    """Everybody whom these rules part, sorted."""
+    return tuple(sorted({member for relax in parted for pair in relax.pairs for member in pair}))
 
 
 def matched(known: weights.Table, groups: Collection[Group], *, history: Collection[Met]) -> Matched:

@@ -107,8 +107,8 @@ def reassign(
 
     people: everybody in `reviews` and all stand-ins; those who have dropped out may be missing from it.
     dropped: who gives no more reviews. What they owed each other is dropped too.
-    standins: people who take over, and how many reviews each. They go first; then some of the others give one
-    more, and nobody more than k + 1.
+    standins: people who take over, and how many reviews each gives at most, those they have included. They go
+    first; then some of the others give one more, and nobody more than k + 1.
     done: reviews that were given already; they stay, whoever gave them.
     Raises Impossible if what they owed cannot be placed; `people` are those who are without a reviewer.
     """
@@ -124,8 +124,12 @@ def reassign(
         round=round,
         directed=True,
     )
-    helping = {helper: (0, most) for helper, most in (standins or {}).items() if helper not in gone}
-    loads = Counter(review.reviewer for review in reviews.given if review.reviewer not in {*gone, *helping})
+    loads = Counter(review.reviewer for review in reviews.given if review.reviewer not in gone)
+    helping = {
+        helper: (0, max(0, most - loads.pop(helper, 0)))
+        for helper, most in sorted((standins or {}).items())
+        if helper not in gone
+    }
     wanted = Wanted(
         known=known,
         needs=dict(sorted(orphaned.items())),
@@ -141,6 +145,40 @@ def reassign(
     return _reviews(reviews.k, [*kept, *found], known, history)
 
 
+def judge_reviews(
+    given: Collection[Review],
+    people: Collection[Person],
+    *,
+    k: int,
+    history: Collection[Met] = (),
+    forbidden: Collection[frozenset[str]] = (),
+    wishes: Wishes = AS_USUAL,
+    round: int,
+) -> Reviews:
+    """Give reviews that somebody placed by hand their reasons, and say what is not ideal about them.
+
+    Raises Impossible where a rule parts reviewer and author; ValueError where somebody reviews themselves or
+    one hand-in twice.
+    Raises Impossible where a rule parts reviewer and author; ValueError where somebody reviews themselves, or
+    one hand-in twice.
+    """
+    if len(set(given)) != len(given) or any(reviewer == author for reviewer, author in given):
+        raise ValueError("somebody reviews themselves, or one hand-in twice")
+    known = weights.table(
+        people,
+        history=history,
+        forbidden=forbidden,
+        wishes=wishes,
+        seed=0,
+        round=round,
+        directed=True,
+    )
+    parted = explain.broken_rules(known, given)
+    if parted:
+        raise Impossible(explain.people_of(parted), parted)
+    return _reviews(k, given, known, history)
+
+
 def _checked(
     locked: Collection[Review],
     known: weights.Table,
@@ -152,8 +190,7 @@ def _checked(
         raise ValueError("a locked review has somebody who does not take part")
     parted = explain.broken_rules(known, locked)
     if parted:
-        blocked = sorted({member for relax in parted for pair in relax.pairs for member in pair})
-        raise Impossible(tuple(blocked), (*parted, Relax(rule=Rule.LOCK)))
+        raise Impossible(explain.people_of(parted), (*parted, Relax(rule=Rule.LOCK)))
     return frozenset(locked)
 
 

@@ -133,6 +133,8 @@ def _way_out(relax: Relax, pool: Pool, of: Round) -> str:
         return "unlock a match"
     if relax.rule is Rule.RECIPROCAL:
         return "let two people review each other"
+    if relax.rule is Rule.SIZE:
+        return "make the groups smaller"
     fewer = of.size - 1
     return f"ask for {words.plural(fewer, 'review')} a hand-in" if fewer else "let more people take part"
 
