@@ -157,8 +157,8 @@ def judge_reviews(
 ) -> Reviews:
     """Give reviews that somebody placed by hand their reasons, and say what is not ideal about them.
 
-    Raises Impossible where a rule parts reviewer and author; ValueError where somebody reviews themselves or
-    one hand-in twice.
+    people: everybody in them, and whoever else takes part. k: how many reviews a hand-in should get; that
+    each gets as many is not asked for.
     Raises Impossible where a rule parts reviewer and author; ValueError where somebody reviews themselves, or
     one hand-in twice.
     """
