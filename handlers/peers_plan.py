@@ -29,7 +29,8 @@ Plan = Callable[[AsyncAck, Command, Actor, AsyncWebClient], Awaitable[None]]
 
 _END_OF_DAY = time(23, 59)
 # Of the three seconds that Slack waits for an answer. A round of sixty is drawn well within it.
-_ANSWER_WITHIN_S = 1.8
+ANSWER_WITHIN_S = 1.8
+"""How long a draft is waited for before a note takes its place."""
 
 
 def register(app: AsyncApp, deps: Deps) -> Plan:
@@ -229,7 +230,7 @@ def register(app: AsyncApp, deps: Deps) -> Plan:
 async def _soon(deps: Deps, client: AsyncWebClient, view_id: str, drawing: Awaitable[peers.Draft]) -> Payload:
     """The draft; or, where drawing takes longer than Slack waits, a note in whose place it comes later."""
     task = asyncio.ensure_future(drawing)
-    done, _ = await asyncio.wait((task,), timeout=_ANSWER_WITHIN_S)
+    done, _ = await asyncio.wait((task,), timeout=ANSWER_WITHIN_S)
     if done:
         return _draft(task.result())
     deps.background.begin(_later(client, view_id, task))

@@ -32,6 +32,8 @@ class Status(StrEnum):
     OVERDUE = "overdue"
     RECEIVED = "received"
     STOPPED = "stopped"
+    GONE = "gone"
+    """It is no longer asked of this person."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,6 +175,8 @@ def _due_line(piece: Due, *, reader_zone: str, now: datetime) -> str:
         return _feedback_line(piece, when=when, away=words.in_days(piece.due_at, now=now, zone=reader_zone))
     if piece.status is Status.RECEIVED:
         return f"✅ {title}: received. Thank you!"
+    if piece.status is Status.GONE:
+        return f"↩️ {title}: this is not asked of you any more."
     if piece.status is Status.STOPPED:
         return f"🔕 {title}: no more reminders. It is due {when}."
     if piece.status is Status.OVERDUE:
@@ -188,6 +192,8 @@ def _feedback_line(piece: Due, *, when: str, away: str) -> str:
     title = f"*{words.excerpt(piece.title, _TITLE)}*"
     if piece.status is Status.RECEIVED:
         return f"✅ Your feedback on {title} is given. Thank you!"
+    if piece.status is Status.GONE:
+        return f"↩️ Your feedback on {title} is not needed any more."
     names = words.listed(words.excerpt(name, _NAME) for _, name in piece.feedback_for[:_MOST_FEEDBACK])
     what = f"Your feedback for {names} on {title}" if names else f"Your feedback on {title}"
     if piece.status is Status.STOPPED:

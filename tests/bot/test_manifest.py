@@ -30,7 +30,7 @@ def test_slack_takes_it_in_both_modes(http_url: str | None) -> None:
     app = installed(manifest(prefix="cba", http_url=http_url))
 
     url = "https://bot.example.org/slack/events" if http_url else ""
-    assert sorted(app.commands) == ["/cbaacademy", "/cbahomework"]
+    assert sorted(app.commands) == ["/cbaacademy", "/cbahomework", "/cbapeers"]
     assert (app.socket_mode, app.request_url, app.interactivity_url) == (not http_url, url, url)
     assert {command.url for command in app.commands.values()} == {url}
 

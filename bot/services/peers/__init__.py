@@ -1,8 +1,9 @@
 """Peer feedback: rounds planned by organisers, published, followed; feedback written, got and rated.
 
 `planning` makes drafts, `publishing` tells people and takes it back, `feedback` is what they write,
-`overview` what they see, `people` what they decide for themselves, `following` and `dropouts` what happens on the way,
-`desk` what organisers see, `messages` writes what is sent. `pool` and `solving` stand before the matcher.
+`overview` what they see, `people` what they decide for themselves, `following` and `dropouts` what happens
+on the way, `desk` what organisers see, `messages` writes what is sent. `pool` and `solving` stand between
+all this and the matcher.
 """
 
 from bot.services.peers.desk import Status, nudge, published, status, table

@@ -110,6 +110,10 @@ async def undo(
         # Who dropped out meanwhile is found out when it is published again.
         as_drawn = [replace(match, is_ended=False) for match in matches if not match.is_replacement]
         await peers.put_matches(work, as_drawn, team_id=team_id, round_id=round_id)
+        involved = {member for match in matches for member in match.members}
+        await reminders.taken_back(
+            work, team_id=team_id, homework_id=piece_id(round_id), user_ids=involved, now=now
+        )
         await after_change(work, drafted, matches, now=now)
     return drafted
 
@@ -154,9 +158,7 @@ async def _refuse_if_others(work: Work, drafted: Round, matches: list[Match], po
         said.append(f"{_listed(gone, names)} can no longer take part")
     if new:
         said.append(f"{_listed(new, names)} would be left over")
-    raise Refused(
-        f"The people have changed since this was drawn: {' and '.join(said)}. Draw again, then publish."
-    )
+    raise Refused(f"The people have changed since the draw: {' and '.join(said)}. Draw again, then publish.")
 
 
 def _listed(user_ids: set[UserId], names: dict[UserId, str]) -> str:

@@ -103,6 +103,8 @@ def _due(facts: Facts, piece: Homework, user_id: UserId, now: datetime) -> views
     status = Status.OVERDUE if facts.is_overdue(piece, user_id, now) else Status.DUE
     if pair in facts.handed_in:
         status = Status.RECEIVED
+    elif not facts.has_to(piece, user_id):
+        status = Status.GONE
     elif pair in facts.stopped:
         status = Status.STOPPED
     can_snooze = planner.snoozed(schedule, facts.is_day_off(user_id), now=now) is not None

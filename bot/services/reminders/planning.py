@@ -1,6 +1,7 @@
 """Keeps the plan of reminders as the calendar, the people and what they handed in want it."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime
 
 from bot.domain import calendar, workdays
@@ -101,6 +102,18 @@ async def _edit_latest(
         )
 
 
+async def taken_back(
+    work: Work, *, team_id: TeamId, homework_id: HomeworkId, user_ids: Collection[UserId], now: datetime
+) -> None:
+    """Remind nobody of what is no longer asked; reminders that have gone out are edited to say so."""
+    await replan(work, team_id=team_id, now=now, homework_id=homework_id)
+    for user_id in sorted(user_ids):
+        because = f"taken back {now.isoformat()}"
+        await _edit_latest(
+            work, team_id=team_id, homework_id=homework_id, user_id=user_id, now=now, because=because
+        )
+
+
 async def snooze(
     db: Database,
     *,
@@ -141,6 +154,15 @@ async def snooze(
         await reminders.add(work, line)
         await replan(work, team_id=team_id, now=now, homework_id=homework_id, user_id=user_id)
         return moment
+
+
+async def named(
+    db: Database, *, team_id: TeamId, homework_id: HomeworkId, user_id: UserId
+) -> tuple[Homework, str]:
+    """What a reminder is of, a homework or a round, and its reader's zone. Raises Refused if not theirs."""
+    async with db.reading() as work:
+        facts, piece = await _own(work, team_id=team_id, homework_id=homework_id, user_id=user_id)
+    return piece, facts.zone(piece, user_id)
 
 
 async def stop(
