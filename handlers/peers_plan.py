@@ -39,12 +39,19 @@ def register(app: AsyncApp, deps: Deps) -> Plan:
     async def command(ack: AsyncAck, asked: Command, who: Actor, client: AsyncWebClient) -> None:
         require_organiser(who)
         found = await peers.choices(deps.db, team_id=who.team_id)
+        view = _empty(deps, found)
         if found.draft is not None:
-            view = views.there_is_a_draft(found.draft, found.planner)
-        else:
-            today = calendar.local_date(deps.now(), found.editions[0].timezone)
-            view = views.plan(found.editions, found.homeworks, today=today)
+            several = len(found.editions) > 1
+            view = views.there_is_a_draft(found.draft, found.planner, has_other_editions=several)
         await open_modal(client, asked.trigger_id, view)
+        await ack()
+
+    @app.action(views.NEW)
+    async def new(
+        ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
+    ) -> None:
+        who, pressed = organiser(context), payloads.pressed(body)
+        await _show(client, pressed, _empty(deps, await peers.choices(deps.db, team_id=who.team_id)))
         await ack()
 
     @app.view(views.PLAN_CALLBACK)
@@ -225,6 +232,11 @@ def register(app: AsyncApp, deps: Deps) -> Plan:
         await ack()
 
     return command
+
+
+def _empty(deps: Deps, found: peers.Choices) -> Payload:
+    today = calendar.local_date(deps.now(), found.editions[0].timezone)
+    return views.plan(found.editions, found.homeworks, today=today)
 
 
 async def _soon(deps: Deps, client: AsyncWebClient, view_id: str, drawing: Awaitable[peers.Draft]) -> Payload:

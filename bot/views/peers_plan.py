@@ -26,6 +26,7 @@ PUBLISH = "peers_publish"
 DISCARD = "peers_discard"
 PAGE = "peers_page"
 OPEN = "peers_open_draft"
+NEW = "peers_plan_new"
 UNDO = "peers_undo"
 
 NO_HOMEWORK = "none"
@@ -100,8 +101,8 @@ def plan(
     )
 
 
-def there_is_a_draft(of: Round, planner: str, *, kind: Kind | None = None) -> kit.View:
-    """Somebody's draft is to be looked at first."""
+def there_is_a_draft(of: Round, planner: str, *, has_other_editions: bool = False) -> kit.View:
+    """Somebody's draft is to be looked at first; rounds of other editions can be planned beside it."""
     name = words.excerpt(planner, _NAME)
     return kit.modal(
         callback_id=DRAFT_CALLBACK,
@@ -110,7 +111,11 @@ def there_is_a_draft(of: Round, planner: str, *, kind: Kind | None = None) -> ki
             kit.section(
                 f"{name} has a draft of round {of.id} ({KINDS[of.kind].lower()}). It is not published yet."
             ),
-            kit.actions(kit.button("Open the draft", OPEN, _value(of), style="primary"), _discard_button(of)),
+            kit.actions(
+                kit.button("Open the draft", OPEN, _value(of), style="primary"),
+                _discard_button(of),
+                kit.button("Plan for another edition", NEW, "new") if has_other_editions else None,
+            ),
         ],
     )
 

@@ -477,3 +477,21 @@ async def test_a_round_that_takes_long_to_draw_is_shown_once_it_is_drawn(
 
     assert faults == {}
     assert len(pairs_of(await ann.saw_modal("Draft of round 1"))) == 3
+
+
+async def test_an_alumna_who_offered_it_meets_whoever_is_left_alone(stage: Stage) -> None:
+    eva = stage.person("UEVA")
+    await eva.command("/peers")
+    await eva.press(eva.direct()[-1], "peers_offer")
+    assert await eva.submit({"per_month": "1"}) == {}
+    await six(stage)
+    await publish(stage)
+    partner = partners(stage, "UBEN")[0]
+    ben = stage.person("UBEN")
+    await ben.command("/peers")
+
+    await ben.press(ben.direct()[-1], "peers_drop_out")
+    await stage.settle()
+
+    assert partners(stage, partner) == ["UEVA"]
+    await stage.person(partner).saw("direct", "Ben Virta can no longer take part in round 1.")

@@ -522,3 +522,23 @@ async def test_groups_of_three_hear_of_it_together(stage: Stage) -> None:
 
     assert {len(partners(stage, user)) for user in MANAGERS} == {2}
     assert len(await stage.queued("peers.match")) == 2
+
+
+async def test_a_review_that_was_given_stays_when_its_reviewer_leaves(stage: Stage) -> None:
+    await reviews(stage)
+    debt = (await owed(stage))[0]
+    await give(stage, debt)
+
+    stage.workspace.change_user(debt.giver, deleted=True)
+    await stage.settle()
+    await stage.settle()
+    placed = await owed(stage)
+    await stage.settle()
+
+    assert debt in placed
+    assert sum(one.giver == debt.giver for one in placed) == 1
+    assert await owed(stage) == placed
+    async with stage.bot.db.reading() as work:
+        of = await stored.round_(work, team_id=stage.team_id, round_id=1)
+    assert of is not None
+    assert of.revision == 3  # drawn, published, placed anew once

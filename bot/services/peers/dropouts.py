@@ -65,8 +65,15 @@ async def replace_those_who_left(
 ) -> Dropped | None:
     """Take those out of a round who have left the workspace since it was published."""
     async with db.reading() as work:
+        of = await peers.round_(work, team_id=team_id, round_id=round_id)
         matches = (await peers.matches(work, team_id=team_id, round_ids=[round_id]))[round_id]
-        involved = {member for match in matches if not match.is_ended for member in match.members}
+        written = await peers.feedback(work, team_id=team_id, round_ids=[round_id])
+        given = {(one.giver, one.author) for one in written if one.sent_at is not None}
+        # A review that was given is done, whoever leaves after it.
+        open_now = [match for match in matches if not match.is_ended and match.members not in given]
+        if of is not None and of.kind is not Kind.REVIEWS:
+            open_now = [match for match in matches if not match.is_ended]
+        involved = {member for match in open_now for member in match.members}
         known = await members.members(work, team_id=team_id, user_ids=involved)
         gone = {one.user_id for one in known if one.is_deactivated}
     if not gone:

@@ -1,5 +1,6 @@
 """What happens to a published round by itself: the question half-way, and who has said nothing twice."""
 
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -23,6 +24,8 @@ from bot.services.peers.dropouts import replace_those_who_left
 from bot.services.peers.publishing import prefix
 from storage import members, outbox, peer_people, peers
 from storage.db import Database, Delivery, Work
+
+_log = logging.getLogger(__name__)
 
 CHECK_IN = "peers.check_in"
 CHECKED = "peers.check_in.answered"
@@ -49,7 +52,11 @@ async def tick(db: Database, *, now: datetime) -> None:
         if one.counted_at is None and one.ends_at <= now:
             await _count(db, one, now=now)
         if now < one.closes_at:
-            await replace_those_who_left(db, team_id=one.team_id, round_id=one.id, now=now)
+            try:
+                await replace_those_who_left(db, team_id=one.team_id, round_id=one.id, now=now)
+            except Refused as refused:
+                # Somebody changed the round in that moment: the next beat finds it as it is then.
+                _log.info("round %s: %s", one.id, refused)
 
 
 async def answer(
