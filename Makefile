@@ -20,8 +20,9 @@ test: $(READY)  ## every test
 chaos: $(READY)  ## the long fault run: kills, lost replies, rate limits
 	@$(BIN)/python -m tests.chaos.run
 
-bench: $(READY)  ## how good and how fast search is, beside raw FTS5
+bench: $(READY)  ## how good and how fast search and the matching of feedback rounds are
 	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench.matching
 
 lint: $(READY)  ## style, types, floors
 	@$(BIN)/ruff check .

@@ -28,6 +28,7 @@ import handlers.home
 import handlers.homework
 import handlers.members
 import handlers.middleware
+import handlers.peers
 import handlers.questions
 import handlers.questions_search
 import handlers.reminders
@@ -42,7 +43,7 @@ from bot.intake import Intake, SocketMode, http_route
 from bot.jobs import Heartbeat
 from bot.pace import Pace
 from bot.reader import Reader
-from bot.services import editions, home, homework, people, reminders
+from bot.services import editions, home, homework, peers, people, reminders
 from bot.services.questions import (
     catching_up,
     desk,
@@ -69,6 +70,7 @@ FEATURES = (
     handlers.ask,
     handlers.questions,
     handlers.questions_search,
+    handlers.peers,
     handlers.home,
     handlers.members,
     handlers.unknown,  # last: it answers what nobody else does
@@ -83,6 +85,7 @@ COMPOSERS = {
     **finding.COMPOSERS,
     **stats.COMPOSERS,
     **desk.COMPOSERS,
+    **peers.COMPOSERS,
     **home.COMPOSERS,
 }
 
@@ -217,6 +220,7 @@ async def start(
             socket = SocketMode(bolt, intake=intake, health=health, app_token=settings.app_token.reveal())
             closing.push_async_callback(socket.stop)
             await socket.start(reader)
+        closing.push_async_callback(deps.background.finish)
         closing.push_async_callback(intake.finish)
 
         # Commands are answered meanwhile: a large workspace takes a minute to be listed. But nothing goes
@@ -325,7 +329,11 @@ async def _groups(reader: AsyncWebClient) -> list[UserGroup]:
 
 async def _planned_at(db: Database) -> datetime | None:
     """When the next of all that is planned falls due."""
-    instants = [await reminders.next_due_at(db), await follow_up.next_due_at(db)]
+    instants = [
+        await reminders.next_due_at(db),
+        await follow_up.next_due_at(db),
+        await peers.next_due_at(db),
+    ]
     return min((at for at in instants if at is not None), default=None)
 
 
@@ -340,6 +348,7 @@ class _Tick:
         self._swept_at: datetime | None = None
 
     async def __call__(self, now: datetime) -> None:
+        await peers.tick(self._db, now=now)
         await reminders.queue_due(self._db, now=now)
         await follow_up.queue_due(self._db, now=now)
         await digest.queue_due(self._db, now=now)

@@ -28,6 +28,7 @@ from storage.outbox import (
     Arrival,
     Composed,
     Composer,
+    Delete,
     Drop,
     Edit,
     Later,
@@ -41,7 +42,7 @@ from storage.outbox import (
 
 _log = logging.getLogger(__name__)
 
-_Sendable = Send | Edit | Publish | Whisper | React
+_Sendable = Send | Edit | Delete | Publish | Whisper | React
 
 METADATA_EVENT = "alumni_bot_message"
 """The `event_type` of the metadata that carries a message's key."""
@@ -63,6 +64,8 @@ _INSTALLATION = {
 }
 # Answers that say that what was asked is so already.
 _AS_ASKED = {"already_reacted", "no_reaction"}
+# Answers to a deletion that say that the message is gone.
+_GONE_ALREADY = {"message_not_found", "channel_not_found"}
 _INSTALLATION_PAUSE = timedelta(seconds=60)
 _LONGEST_BACKOFF = timedelta(minutes=5)
 # How far Slack's clock may be behind the host's before a message is missed in the history.
@@ -259,6 +262,9 @@ class Dispatcher:
             async with asyncio.timeout(self._request_timeout_s):
                 response = await self._request(row, composed)
         except SlackApiError as refused:
+            if isinstance(composed, Delete) and refused.response.get("error") in _GONE_ALREADY:
+                await self._enter(row, state="sent", sent_at=self._clock.now(), reason=None)
+                return "sent"
             return await self._refused(row, refused.response)
         except (aiohttp.ClientError, TimeoutError, OSError, SlackClientError) as lost:
             _log.warning("no answer from Slack for a message: %r", lost, extra={"key": row.key})
@@ -300,8 +306,15 @@ class Dispatcher:
         if isinstance(composed, React):
             change = client.reactions_add if composed.is_there else client.reactions_remove
             return await change(channel=composed.channel_id, timestamp=composed.ts, name=composed.name)
+        if isinstance(composed, Delete):
+            return await client.chat_delete(channel=composed.channel_id, ts=composed.ts)
+        channel_id = row.recipient
+        if "," in channel_id:
+            # To open a group's conversation again finds the one that is there.
+            opened = await client.conversations_open(users=channel_id)
+            channel_id = str(opened["channel"]["id"])
         return await client.chat_postMessage(
-            channel=row.recipient,
+            channel=channel_id,
             thread_ts=row.body.get("thread_ts"),
             text=composed.text,
             blocks=composed.blocks,

@@ -48,6 +48,13 @@ COMMANDS = (
         "`words`: the five best answers, only for you · `open` · `mine` · alone: how to search",
         "`stats`: the log in numbers, a chart, a table, what organisers did",
     ),
+    CommandEntry(
+        "peers",
+        "Peer feedback: your matches, what you owe and got",
+        "feedback | pause [until] | resume | plan | status [round]",
+        "your matches, what you owe and got · `feedback`: give it · `pause [until]` · `resume`",
+        "`plan`: draw a round, correct it, publish it · `status [round]`: who gave, who owes",
+    ),
 )
 
 
@@ -102,11 +109,13 @@ SCOPES = {
     "chat:write": "reminders, receipts and lists",
     "commands": "the slash commands and the shortcuts",
     "files:read": "files that are handed in",
-    "files:write": "the question log's chart and table, for organisers",
+    "files:write": "the question log's chart and table, and a round's table, for organisers",
     "groups:history": "as `channels:history`, in private channels",
     "groups:read": "as `channels:read`, for private channels",
     "im:history": "as `channels:history`, in direct messages with the bot",
     "im:write": "opens the direct message with a person",
+    "mpim:history": "as `channels:history`, in the messages to a pair or group",
+    "mpim:write": "opens the group direct message of a pair or group",
     "reactions:read": "❓ and ✅, which make and settle questions",
     "reactions:write": "a ✅ at a question that was answered",
     "usergroups:read": "who is in a user group that is named as organisers",

@@ -1,13 +1,14 @@
 """What a handler is handed: the database, the clock, Slack's client and the commands' prefix."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
 from bot.domain.ids import TeamId
+from handlers.background import Background
 from storage.db import Database
 
 
@@ -26,6 +27,8 @@ class Deps:
     """Told when a channel's past is to be read."""
     prefix: str = ""
     """Letters before each command's name, for workspaces where a name is taken."""
+    background: Background = field(default_factory=Background)
+    """For what takes longer than an answer may."""
 
     def now(self) -> datetime:
         """The instant, in UTC."""

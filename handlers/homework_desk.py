@@ -18,7 +18,7 @@ from bot.services.homework import Status, Written
 from bot.views import homework_desk as views
 from handlers import payloads
 from handlers.deps import Deps
-from handlers.middleware import actor, require_organiser
+from handlers.middleware import organiser, require_organiser
 from handlers.modals import metadata, open_from, open_modal
 from handlers.payloads import Command, Fields, Payload
 from handlers.typed import extending, unescaped
@@ -43,7 +43,7 @@ def register(app: AsyncApp, deps: Deps) -> Desk:
     async def status(
         ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
     ) -> None:
-        who, pressed = _organiser(context), payloads.pressed(body)
+        who, pressed = organiser(context), payloads.pressed(body)
         found = await homework.status(deps.db, team_id=who.team_id, key=pressed.value, now=deps.now())
         await open_from(client, pressed, _status_modal(found))
         await ack()
@@ -53,7 +53,7 @@ def register(app: AsyncApp, deps: Deps) -> Desk:
     async def read(
         ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
     ) -> None:
-        who, pressed = _organiser(context), payloads.pressed(body)
+        who, pressed = organiser(context), payloads.pressed(body)
         homework_id, user_id = views.reading(pressed.value)
         piece, person, versions = await homework.handed_in(
             deps.db, team_id=who.team_id, homework_id=homework_id, user_id=user_id
@@ -72,7 +72,7 @@ def register(app: AsyncApp, deps: Deps) -> Desk:
         client: AsyncWebClient,
         respond: AsyncRespond,
     ) -> None:
-        who, pressed, now = _organiser(context), payloads.pressed(body), deps.now()
+        who, pressed, now = organiser(context), payloads.pressed(body), deps.now()
         nudged, already = await homework.nudge_missing(
             deps.db,
             team_id=who.team_id,
@@ -92,7 +92,7 @@ def register(app: AsyncApp, deps: Deps) -> Desk:
     async def new(
         ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
     ) -> None:
-        who, pressed = _organiser(context), payloads.pressed(body)
+        who, pressed = organiser(context), payloads.pressed(body)
         await open_from(client, pressed, await _new_form(deps, who))
         await ack()
 
@@ -100,7 +100,7 @@ def register(app: AsyncApp, deps: Deps) -> Desk:
     async def edit(
         ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
     ) -> None:
-        who, pressed = _organiser(context), payloads.pressed(body)
+        who, pressed = organiser(context), payloads.pressed(body)
         piece = await homework.homework_named(deps.db, team_id=who.team_id, key=pressed.value)
         today = calendar.local_date(deps.now(), piece.zone)
         await open_from(client, pressed, views.write([], homework=piece, today=today))
@@ -110,13 +110,13 @@ def register(app: AsyncApp, deps: Deps) -> Desk:
     async def extend(
         ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
     ) -> None:
-        who, pressed = _organiser(context), payloads.pressed(body)
+        who, pressed = organiser(context), payloads.pressed(body)
         await open_from(client, pressed, await _extend_form(deps, who, pressed.value))
         await ack()
 
     @app.view(views.WRITE_CALLBACK)
     async def written(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
-        who, view, now = _organiser(context), body["view"], deps.now()
+        who, view, now = organiser(context), body["view"], deps.now()
         known, asked = metadata(view), _written(view)
         common: dict[str, Any] = {
             "team_id": who.team_id,
@@ -133,7 +133,7 @@ def register(app: AsyncApp, deps: Deps) -> Desk:
 
     @app.view(views.EXTEND_CALLBACK)
     async def extended(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
-        who, now = _organiser(context), deps.now()
+        who, now = organiser(context), deps.now()
         fields = Fields(body["view"])
         given = await homework.extend(
             deps.db,
@@ -150,12 +150,6 @@ def register(app: AsyncApp, deps: Deps) -> Desk:
         await ack(response_action="update", view=views.extended(piece, user_id=given.user_id, due=given.due))
 
     return command
-
-
-def _organiser(context: AsyncBoltContext) -> Actor:
-    who = actor(context)
-    require_organiser(who)
-    return who
 
 
 async def _status_message(deps: Deps, who: Actor, *, key: str) -> Payload:

@@ -68,6 +68,13 @@ def require_organiser(actor: Actor) -> None:
         raise Refused("Only organisers of the academy can do this. Ask one of them if it is needed.")
 
 
+def organiser(context: AsyncBoltContext) -> Actor:
+    """Who asks, where they are an organiser now. Raises Refused for everybody else."""
+    who = actor(context)
+    require_organiser(who)
+    return who
+
+
 async def _person(deps: Deps, team_id: TeamId, user_id: UserId) -> Actor | None:
     async with deps.db.reading() as work:
         known = await members.member(work, team_id=team_id, user_id=user_id)

@@ -6,9 +6,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext, AsyncResp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.ids import HomeworkId
-from bot.domain.members import Actor
-from bot.services import home, homework, reminders
-from bot.services.homework import Piece
+from bot.services import home, reminders
 from bot.views import homework as homework_views
 from bot.views import reminders as views
 from handlers import payloads
@@ -32,9 +30,10 @@ def register(app: AsyncApp, deps: Deps) -> None:
             now=now,
             once=payloads.delivery(body, now=now),
         )
-        piece = await _piece(deps, who, homework_id)
-        zone = piece.homework.zone
-        said = views.snoozed(piece.homework.title, at, zone=zone, reader_zone=piece.reader_zone)
+        piece, reader_zone = await reminders.named(
+            deps.db, team_id=who.team_id, user_id=who.user_id, homework_id=homework_id
+        )
+        said = views.snoozed(piece.title, at, zone=piece.zone, reader_zone=reader_zone)
         await respond(text=said, response_type="ephemeral", replace_original=False)
         await ack()
 
@@ -77,10 +76,3 @@ def register(app: AsyncApp, deps: Deps) -> None:
             found = await home.home(deps.db, team_id=who.team_id, user_id=who.user_id, now=now)
             await client.views_publish(user_id=who.user_id, view=home.view(found, now=now))
         await ack()
-
-
-async def _piece(deps: Deps, who: Actor, homework_id: HomeworkId) -> Piece:
-    meant = await homework.homework_to_hand_in(
-        deps.db, team_id=who.team_id, user_id=who.user_id, key=homework_id, now=deps.now()
-    )
-    return meant[0]

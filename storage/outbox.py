@@ -18,7 +18,10 @@ class OutboxRow:
     team_id: str
     key: str
     recipient: str
-    """A user id or a channel id; what goes to one recipient goes in order."""
+    """A user id, a channel id, or the ids of a group's people, sorted, with commas between them.
+
+    What goes to one recipient goes in order.
+    """
     kind: str
     body: dict[str, Any]
     queued_at: datetime
@@ -53,6 +56,14 @@ class Edit:
     ts: str
     text: str
     blocks: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Delete:
+    """Take an earlier message away."""
+
+    channel_id: str
+    ts: str
 
 
 @dataclass(frozen=True)
@@ -123,7 +134,7 @@ class Drop:
     reason: str
 
 
-Composed = Send | Edit | Publish | Share | Whisper | React | Later | Drop
+Composed = Send | Edit | Delete | Publish | Share | Whisper | React | Later | Drop
 Composer = Callable[[Work, OutboxRow, datetime], Awaitable[Composed]]
 """Makes a row's message at the instant of sending, in the transaction that claims it."""
 Arrival = Callable[[Work, OutboxRow], Awaitable[None]]
@@ -185,6 +196,15 @@ async def row(work: Work, *, team_id: str, key: str) -> OutboxRow | None:
         await work.execute(select(outbox).where(outbox.c.team_id == team_id, outbox.c.key == key))
     ).one_or_none()
     return None if found is None else _row(found)
+
+
+async def rows_beginning(work: Work, *, team_id: str, prefix: str) -> list[OutboxRow]:
+    """The rows whose keys begin so, in the order in which they go out."""
+    query = select(outbox).where(
+        outbox.c.team_id == team_id, outbox.c.key.startswith(prefix, autoescape=True)
+    )
+    query = query.order_by(outbox.c.due_at, outbox.c.queued_at, outbox.c.key)
+    return [_row(found) for found in await work.execute(query)]
 
 
 async def rows(

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, func, select, update
+from sqlalchemy import ColumnElement, Row, String, cast, delete, func, literal, select, update
 
 from bot.domain.ids import EditionKey, HomeworkId, TeamId, UserId
 from bot.domain.reminders import Changes, Reminder, State
@@ -27,7 +27,10 @@ async def reminders(
         of_edition = select(tables.homework.c.id).where(
             tables.homework.c.team_id == team_id, tables.homework.c.edition_key == edition_key
         )
-        query = query.where(reminder.c.homework_id.in_(of_edition))
+        rounds = select(literal("peers:") + cast(tables.peer_round.c.id, String)).where(
+            tables.peer_round.c.team_id == team_id, tables.peer_round.c.edition_key == edition_key
+        )
+        query = query.where(reminder.c.homework_id.in_(of_edition.union_all(rounds)))
     if homework_id is not None:
         query = query.where(reminder.c.homework_id == homework_id)
     if recipient is not None:

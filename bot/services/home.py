@@ -8,11 +8,13 @@ from bot.domain.editions import Day, Edition
 from bot.domain.ids import TeamId, UserId
 from bot.domain.members import Role
 from bot.domain.programme import is_over, next_day
+from bot.services import peers
 from bot.services.homework import HOME, Piece, Status, at_a_glance, pieces
 from bot.services.questions import experts, finding, stats
 from bot.services.questions.stats import Overview
 from bot.views import asking, questions_desk, questions_search
 from bot.views import home as views
+from bot.views import peers as peer_views
 from bot.views.questions_search import Result
 from storage import channels, editions, members, outbox
 from storage.db import Database, Work
@@ -48,6 +50,8 @@ class Home:
     """For alumni: whether they let the bot ask them directly; None for others."""
     overview: Overview | None = None
     """For organisers: the question log in numbers."""
+    feedback: peers.Mine | None = None
+    """None for who has nothing to do with rounds of feedback."""
 
 
 async def home(db: Database, *, team_id: TeamId, user_id: UserId, now: datetime) -> Home:
@@ -72,6 +76,8 @@ async def _home(work: Work, *, team_id: TeamId, user_id: UserId, now: datetime) 
         shown = {edition.key} | {one.key for one in own if not is_over(one, now=now)}
         found = [piece for piece in found if piece.homework.edition_key in shown] or found
     zone = edition.timezone if edition else academy.timezone if academy else "UTC"
+    feedback = await peers.mine_in(work, team_id=team_id, user_id=user_id, now=now)
+    has_part = feedback.rounds or feedback.is_participant or feedback.is_alumnus
     failed = await outbox.rows(work, team_id=team_id, states={"failed"}) if is_organiser else []
     sight = await channels.sight(work, team_id=team_id, user_id=user_id)
     waiting, are_more = await finding.newest_open(work, team_id=team_id, sight=sight, limit=_OPEN_QUESTIONS)
@@ -93,6 +99,7 @@ async def _home(work: Work, *, team_id: TeamId, user_id: UserId, now: datetime) 
         are_more_open=are_more,
         may_be_asked=await experts.lets_itself_be_asked(work, team_id=team_id, user_id=user_id, now=now),
         overview=overview,
+        feedback=feedback if has_part else None,
     )
 
 
@@ -133,7 +140,45 @@ def view(found: Home, *, now: datetime) -> dict[str, object]:
         ),
         is_organiser=found.is_organiser,
         reader_zone=found.reader_zone,
+        feedback=_feedback(found.feedback, now=now) if found.feedback else (),
         now=now,
+    )
+
+
+def peer_entries(found: peers.Mine, *, now: datetime) -> list[peer_views.Entry]:
+    """A person's rounds as they are shown."""
+    return [
+        peer_views.Entry(
+            round=one.round,
+            title=one.title,
+            partners=one.partners,
+            owed=[owing(each) for each in one.owed],
+            got=[
+                peer_views.Got(giver=each.giver.name if each.giver else "", reference=each.reference)
+                for each in one.got
+            ],
+            is_open=one.is_open,
+            is_past=now >= one.round.ends_at,
+            is_stopped=one.is_stopped,
+        )
+        for one in found.rounds
+    ]
+
+
+def owing(one: peers.Owed) -> peer_views.Owing:
+    """Feedback to give, or given, as it is shown."""
+    is_draft = one.written is not None and not one.is_given
+    return peer_views.owing(one.author, is_given=one.is_given, is_draft=is_draft)
+
+
+def _feedback(found: peers.Mine, *, now: datetime) -> list[dict[str, object]]:
+    return peer_views.at_home(
+        peer_entries(found, now=now),
+        pause=found.pause,
+        per_month=found.per_month,
+        is_alumnus=found.is_alumnus,
+        now=now,
+        reader_zone=found.reader_zone,
     )
 
 

@@ -34,6 +34,11 @@ _KINDS = {
     "question.merged": "news of a merged question",
     "questions.chart": "the question log's chart",
     "questions.table": "the question log's table",
+    "peers.match": "a match of peer feedback",
+    "peers.review": "a review to give",
+    "peers.check_in": "a question to a pair",
+    "peers.feedback": "feedback",
+    "peers.nudge": "a nudge for feedback",
 }
 
 
@@ -74,13 +79,14 @@ def home(
     numbers: Sequence[kit.Block],
     is_organiser: bool,
     reader_zone: str,
+    feedback: Sequence[kit.Block] = (),
     now: datetime,
 ) -> kit.View:
     """A person's Home tab; at most 100 blocks.
 
     pieces: their homework, and whether its reminders are stopped. glance, failures: for organisers, the
     newest failure first; failure_count counts those that are not shown too. questions: the search box and
-    what is open. numbers: for organisers, the question log in numbers.
+    what is open. numbers: for organisers, the question log in numbers. feedback: the part of that.
     """
     blocks = [kit.header(edition.name if edition else academy_name or "Welcome")]
     if edition is None:
@@ -98,6 +104,7 @@ def home(
         blocks.append(kit.section("There is no homework yet. When there is, you see it here."))
     elif not is_organiser:
         blocks.append(kit.section(_welcome(roles)))
+    blocks += feedback
     blocks += questions
     if is_organiser:
         blocks += _at_a_glance(glance)
@@ -126,7 +133,8 @@ def _failed(failures: Sequence[Failure], count: int, *, reader_zone: str) -> lis
         return [kit.context("Every message so far could be delivered.")]
     blocks = [kit.divider(), kit.section(f"⚠️ *{words.plural(count, 'message')} could not be delivered*")]
     for one in failures:
-        to = f"<#{one.recipient}>" if one.recipient[:1] in ("C", "G") else f"<@{one.recipient}>"
+        is_channel = one.recipient[:1] in ("C", "G")
+        to = f"<#{one.recipient}>" if is_channel else f"<@{one.recipient.replace(',', '>, <@')}>"
         what = _KINDS.get(one.what, "a message")
         at = words.when(one.at, reader_zone)
         blocks.append(kit.context(f"{to}: {what}, {at}. Reason: {words.excerpt(one.reason, 300)}"))

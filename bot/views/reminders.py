@@ -10,11 +10,15 @@ from bot.views import kit, words
 from bot.views.homework_desk import STATUS
 
 HAND_IN = "homework_hand_in"
+GIVE = "peers_give"
 SNOOZE = "reminder_snooze"
 STOP = "reminder_stop"
+PEERS_STATUS = "peers_status"
 
 _MOST_PIECES = 15
 _TITLE = 150
+_NAME = 60
+_MOST_FEEDBACK = 6
 # All that a message's blocks say together, less the opening and the hint.
 _LIST_CHARACTERS = kit.MESSAGE_CHARACTERS - 1500
 # Title, date in two zones, and the words around the names.
@@ -28,6 +32,8 @@ class Status(StrEnum):
     OVERDUE = "overdue"
     RECEIVED = "received"
     STOPPED = "stopped"
+    GONE = "gone"
+    """It is no longer asked of this person."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +49,10 @@ class Due:
     status: Status
     is_extended: bool = False
     can_snooze: bool = False
+    is_feedback: bool = False
+    """Whether it is feedback that the reader owes, on the homework of that title."""
+    feedback_for: Sequence[tuple[UserId, str]] = ()
+    """Whom they still owe it, by id and name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +81,8 @@ class Missing:
     participants: int
     extended: int = 0
     """How many have a later date that is still ahead."""
+    is_feedback: bool = False
+    """Whether it is feedback on the homework of that title that they owe."""
 
 
 def personal(pieces: Sequence[Due], *, reader_zone: str, now: datetime) -> kit.Message:
@@ -108,7 +120,8 @@ def missing(lists: Sequence[Missing], *, reader_zone: str) -> kit.Message:
     limit = min(kit.SECTION_CHARACTERS, _LIST_CHARACTERS // len(shown)) - _LINE_BESIDE_NAMES
     for one in shown:
         blocks.append(kit.section(_missing_line(one, reader_zone=reader_zone, names_limit=limit)))
-        blocks.append(kit.actions(kit.button("Status", STATUS, one.homework_id)))
+        status = PEERS_STATUS if one.is_feedback else STATUS
+        blocks.append(kit.actions(kit.button("Status", status, one.homework_id)))
     blocks += _not_shown(len(lists))
     blocks.append(kit.context("With *Status* you see more, and can remind only these people."))
     return kit.message(opening, blocks)
@@ -140,7 +153,10 @@ def _opening(pieces: Sequence[Due]) -> str:
         return "✅ Nothing is left to hand in here. Thank you!"
     parts = [f"{due} due soon"] if due else []
     parts += [f"{overdue} overdue"] if overdue else []
-    waiting = words.plural(due + overdue, "piece of homework waits", "pieces of homework wait")
+    kinds = ("piece of homework waits", "pieces of homework wait")
+    if any(piece.is_feedback for piece in pieces):
+        kinds = ("thing waits", "things wait")
+    waiting = words.plural(due + overdue, *kinds)
     return f"⏰ {waiting} for you: {', '.join(parts)}."
 
 
@@ -155,8 +171,12 @@ def _progress_line(piece: Progress, *, now: datetime) -> str:
 def _due_line(piece: Due, *, reader_zone: str, now: datetime) -> str:
     title = f"*{words.excerpt(piece.title, _TITLE)}*"
     when = words.when(piece.due_at, piece.zone, reader_zone)
+    if piece.is_feedback:
+        return _feedback_line(piece, when=when, away=words.in_days(piece.due_at, now=now, zone=reader_zone))
     if piece.status is Status.RECEIVED:
         return f"✅ {title}: received. Thank you!"
+    if piece.status is Status.GONE:
+        return f"↩️ {title}: this is not asked of you any more."
     if piece.status is Status.STOPPED:
         return f"🔕 {title}: no more reminders. It is due {when}."
     if piece.status is Status.OVERDUE:
@@ -168,15 +188,50 @@ def _due_line(piece: Due, *, reader_zone: str, now: datetime) -> str:
     return f"⏰ {title} is due {away}: {when}.{extended}"
 
 
+def _feedback_line(piece: Due, *, when: str, away: str) -> str:
+    title = f"*{words.excerpt(piece.title, _TITLE)}*"
+    if piece.status is Status.RECEIVED:
+        return f"✅ Your feedback on {title} is given. Thank you!"
+    if piece.status is Status.GONE:
+        return f"↩️ Your feedback on {title} is not needed any more."
+    names = words.listed(words.excerpt(name, _NAME) for _, name in piece.feedback_for[:_MOST_FEEDBACK])
+    what = f"Your feedback for {names} on {title}" if names else f"Your feedback on {title}"
+    if piece.status is Status.STOPPED:
+        return f"🔕 {what}: no more reminders. It is due {when}."
+    if piece.status is Status.OVERDUE:
+        return f"🔴 {what} is overdue. It was due {when}.\nIt still helps: you can give it for some days."
+    return f"⏰ {what} is due {away}: {when}."
+
+
 def _buttons(piece: Due) -> list[kit.Block]:
-    buttons = [kit.button("Hand in", HAND_IN, piece.homework_id, style="primary")]
+    if piece.is_feedback:
+        buttons = _feedback_buttons(piece)
+    else:
+        buttons = [kit.button("Hand in", HAND_IN, piece.homework_id, style="primary")]
     if piece.can_snooze:
         buttons.append(kit.button("Tomorrow", SNOOZE, piece.homework_id))
     return [*buttons, kit.button("Stop for this one", STOP, piece.homework_id)]
 
 
+def _feedback_buttons(piece: Due) -> list[kit.Block]:
+    owed = piece.feedback_for[:_MOST_FEEDBACK]
+    label = "Give feedback" if len(owed) == 1 else "Feedback for {}"
+    # Each button of a row needs an action id of its own.
+    return [
+        kit.button(
+            label.format(name),
+            GIVE if number == 0 else f"{GIVE}_{number}",
+            f"{piece.homework_id.partition(':')[2]} {user_id}",
+            style="primary",
+        )
+        for number, (user_id, name) in enumerate(owed)
+    ]
+
+
 def _missing_line(one: Missing, *, reader_zone: str, names_limit: int) -> str:
-    title = words.excerpt(one.title, _TITLE)
+    title = f"*{words.excerpt(one.title, _TITLE)}*"
+    if one.is_feedback:
+        title = f"Feedback on {title}"
     names = [
         f"<@{user_id}>" + (f" ({words.excerpt(cluster, 40)})" if cluster else "")
         for user_id, cluster in one.people
@@ -190,7 +245,7 @@ def _missing_line(one: Missing, *, reader_zone: str, names_limit: int) -> str:
     if one.extended:
         extended = f"\n{words.plural(one.extended, 'person has', 'people have')} a later date."
     return (
-        f"*{title}* was due {words.when(one.due_at, one.zone, reader_zone)}.\n"
+        f"{title} was due {words.when(one.due_at, one.zone, reader_zone)}.\n"
         f"🔴 Missing, {len(names)} of {one.participants}: {', '.join(shown)}{extended}"
     )
 

@@ -4,11 +4,21 @@
 """
 
 from bot.services.reminders.messages import COMPOSERS
-from bot.services.reminders.planning import received, replan, replan_everything, resume, snooze, stop
+from bot.services.reminders.planning import (
+    named,
+    received,
+    replan,
+    replan_everything,
+    resume,
+    snooze,
+    stop,
+    taken_back,
+)
 from bot.services.reminders.queueing import next_due_at, queue_due
 
 __all__ = [
     "COMPOSERS",
+    "named",
     "next_due_at",
     "queue_due",
     "received",
@@ -17,4 +27,5 @@ __all__ = [
     "resume",
     "snooze",
     "stop",
+    "taken_back",
 ]

@@ -103,6 +103,8 @@ def _due(facts: Facts, piece: Homework, user_id: UserId, now: datetime) -> views
     status = Status.OVERDUE if facts.is_overdue(piece, user_id, now) else Status.DUE
     if pair in facts.handed_in:
         status = Status.RECEIVED
+    elif not facts.has_to(piece, user_id):
+        status = Status.GONE
     elif pair in facts.stopped:
         status = Status.STOPPED
     can_snooze = planner.snoozed(schedule, facts.is_day_off(user_id), now=now) is not None
@@ -114,6 +116,8 @@ def _due(facts: Facts, piece: Homework, user_id: UserId, now: datetime) -> views
         status=status,
         is_extended=facts.due(piece, user_id) > piece.due,
         can_snooze=can_snooze,
+        is_feedback=piece.id in facts.givers,
+        feedback_for=tuple((one.user_id, one.name) for one in facts.owed.get(pair, ())),
     )
 
 
@@ -138,7 +142,7 @@ async def _public(work: Work, row: OutboxRow, now: datetime) -> Composed:
 
 
 def _progress(facts: Facts, piece: Homework) -> views.Progress:
-    participants = facts.participants(piece.edition_key)
+    participants = facts.participants(piece)
     return views.Progress(
         homework_id=piece.id,
         title=piece.title,
@@ -172,7 +176,7 @@ async def _missing(work: Work, row: OutboxRow, now: datetime) -> Composed:
 
 
 def _missing_of(facts: Facts, piece: Homework, slots: Sequence[str], now: datetime) -> views.Missing:
-    participants = facts.participants(piece.edition_key)
+    participants = facts.participants(piece)
     # A list for one extension names that person only: the others were named before.
     scope = participants
     if planner.MISSING not in slots:
@@ -185,9 +189,10 @@ def _missing_of(facts: Facts, piece: Homework, slots: Sequence[str], now: dateti
         title=piece.title,
         due_at=calendar.instant(piece.due, piece.zone),
         zone=piece.zone,
-        people=[(user_id, facts.enrolled[piece.edition_key, user_id].cluster) for user_id in people],
+        people=[(user_id, facts.cluster(piece, user_id)) for user_id in people],
         participants=len(participants),
         extended=len(absent) - len(people),
+        is_feedback=piece.id in facts.givers,
     )
 
 

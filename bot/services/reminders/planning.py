@@ -1,6 +1,7 @@
 """Keeps the plan of reminders as the calendar, the people and what they handed in want it."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime
 
 from bot.domain import calendar, workdays
@@ -47,7 +48,7 @@ async def replan(
     changes: list[Changes] = []
     for piece in facts.homeworks.values():
         known = {recipient for of, recipient in before if of == piece.id}
-        scope = facts.participants(piece.edition_key) if user_id is None else [user_id]
+        scope = facts.participants(piece) if user_id is None else [user_id]
         for person in sorted({*scope, *(UserId(one) for one in known - {CHANNEL, ORGANISERS})}):
             changes.append(_for_person(facts, piece, person, before[piece.id, person], now))
         if user_id is None:
@@ -101,6 +102,18 @@ async def _edit_latest(
         )
 
 
+async def taken_back(
+    work: Work, *, team_id: TeamId, homework_id: HomeworkId, user_ids: Collection[UserId], now: datetime
+) -> None:
+    """Remind nobody of what is no longer asked; reminders that have gone out are edited to say so."""
+    await replan(work, team_id=team_id, now=now, homework_id=homework_id)
+    for user_id in sorted(user_ids):
+        because = f"taken back {now.isoformat()}"
+        await _edit_latest(
+            work, team_id=team_id, homework_id=homework_id, user_id=user_id, now=now, because=because
+        )
+
+
 async def snooze(
     db: Database,
     *,
@@ -141,6 +154,15 @@ async def snooze(
         await reminders.add(work, line)
         await replan(work, team_id=team_id, now=now, homework_id=homework_id, user_id=user_id)
         return moment
+
+
+async def named(
+    db: Database, *, team_id: TeamId, homework_id: HomeworkId, user_id: UserId
+) -> tuple[Homework, str]:
+    """What a reminder is of, a homework or a round, and its reader's zone. Raises Refused if not theirs."""
+    async with db.reading() as work:
+        facts, piece = await _own(work, team_id=team_id, homework_id=homework_id, user_id=user_id)
+    return piece, facts.zone(piece, user_id)
 
 
 async def stop(
@@ -200,7 +222,9 @@ async def _own(
     piece = facts.homeworks.get(homework_id)
     if piece is None:
         raise Refused("This homework is no longer there. The list of your homework shows what is due.")
-    if (piece.edition_key, user_id) not in facts.enrolled:
+    if not facts.has_to(piece, user_id):
+        if piece.id in facts.givers:
+            raise Refused("There is no feedback for you to give in this round.")
         raise Refused("This homework is for the participants of its edition, and you are not one of them.")
     return facts, piece
 
@@ -219,7 +243,8 @@ def _for_person(
 
 
 def _for_channel(facts: Facts, piece: Homework, before: list[Reminder], now: datetime) -> Changes:
-    has_channel = facts.editions[piece.edition_key].channel_id is not None
+    # Who owes whom feedback is nothing for a channel.
+    has_channel = facts.editions[piece.edition_key].channel_id is not None and piece.id not in facts.givers
     return planner.plan(
         facts.channel_schedule(piece) if has_channel else None,
         workdays.is_weekend,
@@ -231,6 +256,9 @@ def _for_channel(facts: Facts, piece: Homework, before: list[Reminder], now: dat
 
 
 def _for_organisers(facts: Facts, piece: Homework, before: list[Reminder], now: datetime) -> Changes:
+    if piece.id in facts.givers and not facts.givers[piece.id]:
+        of = _of(piece, ORGANISERS, piece.revision, now)
+        return planner.changes({}, of=of, before=before, now=now)
     zone = facts.academy_zone or piece.zone
     due_at = calendar.instant(piece.due, piece.zone)
     wanted = {(planner.MISSING, piece.revision): planner.missing_at(due_at, zone)}

@@ -8,7 +8,8 @@ from bot.domain import calendar, workdays
 from bot.domain.homework import Homework
 from bot.domain.ids import EditionKey, HomeworkId, TeamId
 from bot.domain.reminders import CHANNEL, MISSING_AT, ORGANISERS, Reminder
-from storage import editions, homework, members, outbox, reminders
+from bot.services.reminders.facts import pieces_by_id
+from storage import editions, members, outbox, reminders
 from storage.db import Database, Work
 from storage.outbox import OutboxRow
 
@@ -34,7 +35,7 @@ async def queue_due(db: Database, *, now: datetime) -> int:
         for line in await reminders.due(work, now=now):
             by_team[line.team_id].append(line)
         for team_id, lines in by_team.items():
-            pieces = {piece.id: piece for piece in await homework.homeworks(work, team_id=team_id)}
+            pieces = await pieces_by_id(work, team_id=team_id)
             people = [line for line in lines if line.recipient not in (CHANNEL, ORGANISERS)]
             public = [line for line in lines if line.recipient == CHANNEL]
             for_organisers = [line for line in lines if line.recipient == ORGANISERS]
