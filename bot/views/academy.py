@@ -14,11 +14,16 @@ _EVERYONE = (
     ("academy help", "this list"),
     ("homework", "your homework: what is due, what you handed in"),
     ("homework submit", "hand in homework, or change what you handed in; add its key to choose it"),
+    ("peers", "whom you are matched with, the feedback that you owe and got"),
+    ("peers feedback", "give feedback, or change what you gave"),
+    ("peers pause", "take no part for a while, such as `until 1 August`; `resume` ends it"),
 )
 _ORGANISERS = (
     ("homework status", "who handed in, who is late, who is missing; nudge them"),
     ("homework new", "write a piece of homework"),
     ("homework extend", "give one person more time, such as `@name action-plan-1 2023-07-10 18:00`"),
+    ("peers plan", "draw a round of peer feedback, correct it, publish it"),
+    ("peers status", "who gave feedback, who owes it; nudge them; a table"),
 )
 
 
