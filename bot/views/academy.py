@@ -16,12 +16,17 @@ _EVERYONE = (
     ("homework submit", "hand in homework, or change what you handed in; add its key to choose it"),
     ("ask", "ask the alumni; what was answered before comes first; add your question, or write it in a form"),
     ("questions", "search what was asked and answered; add words, or `open`, or `mine`"),
+    ("peers", "whom you are matched with, the feedback that you owe and got"),
+    ("peers feedback", "give feedback, or change what you gave"),
+    ("peers pause", "take no part for a while, such as `until 1 August`; `resume` ends it"),
 )
 _ORGANISERS = (
     ("homework status", "who handed in, who is late, who is missing; nudge them"),
     ("homework new", "write a piece of homework"),
     ("homework extend", "give one person more time, such as `@name action-plan-1 2023-07-10 18:00`"),
     ("questions stats", "the question log in numbers, a chart, a table"),
+    ("peers plan", "draw a round of peer feedback, correct it, publish it"),
+    ("peers status", "who gave feedback, who owes it; nudge them; a table"),
 )
 
 

@@ -114,7 +114,7 @@ def at_home(
         blocks += _entry(one, now=now, reader_zone=reader_zone)
     if not current:
         blocks.append(
-            kit.section("No round is on at the moment. When one begins, you hear of it by message.")
+            kit.context("No round is on at the moment. When one begins, you hear of it by message.")
         )
     return [*blocks, _decisions(pause, per_month=per_month, is_alumnus=is_alumnus)]
 

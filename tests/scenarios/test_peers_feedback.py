@@ -542,3 +542,52 @@ async def test_a_review_that_was_given_stays_when_its_reviewer_leaves(stage: Sta
         of = await stored.round_(work, team_id=stage.team_id, round_id=1)
     assert of is not None
     assert of.revision == 3  # drawn, published, placed anew once
+
+
+async def test_two_reviewers_swap_whose_work_they_review(stage: Stage) -> None:
+    await six(stage)
+    await hand_in(stage, *MANAGERS)
+    ann, _ = await plan(stage, kind="reviews", size="1")
+    drawn = await owed(stage)
+    first = next(debt for debt in drawn if debt.giver == "UBEN")
+    second = next(
+        debt for debt in drawn if "UBEN" not in (debt.giver, debt.author) and debt.giver != first.author
+    )
+    swapped = {
+        "one": first.giver,
+        "one_author": first.author,
+        "other": second.giver,
+        "other_author": second.author,
+    }
+
+    await ann.press("modal", "peers_swap")
+    faults = await ann.submit(swapped)
+
+    assert faults == {}
+    after = await owed(stage)
+    assert Debt(UserId("UBEN"), second.author) in after
+    assert Debt(second.giver, first.author) in after
+    assert len(set(after)) == 6
+
+
+async def test_a_swap_that_gives_somebody_their_own_work_is_refused(stage: Stage) -> None:
+    await six(stage)
+    await hand_in(stage, *MANAGERS)
+    ann, _ = await plan(stage, kind="reviews", size="1")
+    drawn = await owed(stage)
+    first = next(debt for debt in drawn if debt.giver == "UBEN")
+    second = next(debt for debt in drawn if debt.author == "UBEN")
+
+    await ann.press("modal", "peers_swap")
+    faults = await ann.submit(
+        {
+            "one": first.giver,
+            "one_author": first.author,
+            "other": second.giver,
+            "other_author": second.author,
+        }
+    )
+
+    assert list(faults.values()) == [
+        "This would have somebody review their own work, or the same work twice."
+    ]

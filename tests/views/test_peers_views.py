@@ -170,7 +170,7 @@ def test_the_draft_of_a_large_round_is_shown_in_pages_that_slack_takes(kind: Kin
         )
         for number in range(1, 501)
     ]
-    names = {member: LONG for match in matches for member in match.members}
+    names: dict[str, str] = {member: LONG for match in matches for member in match.members}
     reasons = {
         match.number: Reason(
             met=(Met(match.members[0], match.members[1], 3),),

@@ -7,7 +7,7 @@ from bot.domain.ids import UserId
 from bot.domain.matching import explain
 from bot.domain.matching.groups import group
 from bot.domain.matching.pairs import pair
-from bot.domain.matching.reviews import assign_reviews, reassign
+from bot.domain.matching.reviews import assign_reviews, judge_reviews, reassign
 from bot.domain.matching.values import (
     Compromise,
     Impossible,
@@ -70,6 +70,12 @@ def _reviewed(pool: Pool, of: Round, locked: Collection[Review]) -> Reviews:
 
 def check(pool: Pool, of: Round, matches: Sequence[Match]) -> None:
     """Raise Refused where matches made by hand break a rule."""
+    pairs = {match.members for match in matches}
+    if of.kind is Kind.REVIEWS:
+        if len(pairs) < len(matches) or any(giver == author for giver, author in pairs):
+            raise Refused("This would have somebody review their own work, or the same work twice.")
+        if of.reciprocal == "forbid" and any((author, giver) in pairs for giver, author in pairs):
+            raise Refused("This would have two people review each other, which this round does not allow.")
     try:
         _judge(pool, of, matches)
     except Impossible as impossible:
@@ -85,7 +91,7 @@ def judged(
     """
     try:
         found = _judge(pool, of, matches)
-    except (Impossible, ValueError):
+    except (Impossible, KeyError, ValueError):
         people = pool.persons()
         known = {one.id for one in people}
         reasons = {
@@ -100,8 +106,15 @@ def judged(
 
 def _judge(pool: Pool, of: Round, matches: Sequence[Match]) -> Matched | Reviews:
     if of.kind is Kind.REVIEWS:
-        # With every review held fast there is nothing to choose: what comes back is the judgement.
-        return _reviewed(pool, of, [Review(*match.members) for match in matches])
+        return judge_reviews(
+            [Review(*match.members) for match in matches],
+            [*pool.persons(), *(pool.person(one) for one in pool.standins)],
+            k=of.size,
+            history=pool.history,
+            forbidden=pool.forbidden,
+            wishes=wishes(of),
+            round=of.id,
+        )
     return explain.judge(
         [match.members for match in matches],
         pool.persons({member for match in matches for member in match.members}),
