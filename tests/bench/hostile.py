@@ -12,5 +12,5 @@ QUERIES = [
     "a" * 9_999, "word " * 2_000, " ".join(f"word{number}" for number in range(100_000)),
 ]  # fmt: skip
 
-# One of a hundred thousand words hangs the raw engine.
-RAW_CAN_BE_ASKED = [typed for typed in QUERIES if len(typed) < 100_000]
+# Some thousand quoted words hang the raw engine for minutes, in C, where nothing can stop it.
+RAW_CAN_BE_ASKED = [typed for typed in QUERIES if len(typed) < 5_000]
