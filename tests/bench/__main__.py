@@ -119,7 +119,8 @@ async def hostile_queries(judged: Sequence[JudgedSet], folder: Path) -> None:
         slowest_s = max(slowest_s, time.perf_counter() - started)
     print(
         f"\nHostile queries: raw FTS5 fails on {errors} of {len(hostile.RAW_CAN_BE_ASKED)} "
-        f"(it is spared the longest); ours on none of {len(hostile.QUERIES)}, the slowest in {slowest_s * 1000:.0f} ms (goal 300)"
+        f"(it is spared the longest); ours on none of {len(hostile.QUERIES)}, "
+        f"the slowest in {slowest_s * 1000:.0f} ms (goal 300)"
     )
     raw.close()
     await ours.close()

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-PLACES = (
-    Path(__file__).resolve().parents[3] / "shared" / "data",
-    Path("/work/shared/data"),
-)
+PLACES = (Path(__file__).resolve().parents[3] / "shared" / "data",)
+"""Folders that may hold the sets; the first that does is read."""
 
 
 @dataclass(frozen=True)
