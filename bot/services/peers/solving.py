@@ -1,13 +1,12 @@
-"""Between a round and the matcher: what goes in, what comes out, and its refusals in words."""
+"""Between a round and the matcher: what goes in, what comes out, and its refusals in words.
+
+The solvers are imported where they are first needed: they would take a third of every start.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from bot.domain.ids import UserId
-from bot.domain.matching import explain
-from bot.domain.matching.groups import group
-from bot.domain.matching.pairs import pair
-from bot.domain.matching.reviews import assign_reviews, judge_reviews, reassign
 from bot.domain.matching.values import (
     Compromise,
     Impossible,
@@ -31,6 +30,9 @@ def draw(pool: Pool, of: Round, *, locked: Collection[Sequence[UserId]]) -> list
 
     Raises Refused where the rules leave somebody over, with who they are and what could give way.
     """
+    from bot.domain.matching.groups import group
+    from bot.domain.matching.pairs import pair
+
     common: dict[str, Any] = {
         "history": pool.history,
         "forbidden": pool.forbidden,
@@ -52,6 +54,8 @@ def draw(pool: Pool, of: Round, *, locked: Collection[Sequence[UserId]]) -> list
 
 
 def _reviewed(pool: Pool, of: Round, locked: Collection[Review]) -> Reviews:
+    from bot.domain.matching.reviews import assign_reviews
+
     authors = pool.persons()
     return assign_reviews(
         authors,
@@ -89,6 +93,8 @@ def judged(
 
     Of matches that no longer hold, since people or rules have changed, there are the facts only.
     """
+    from bot.domain.matching import explain
+
     try:
         found = _judge(pool, of, matches)
     except (Impossible, KeyError, ValueError):
@@ -105,6 +111,9 @@ def judged(
 
 
 def _judge(pool: Pool, of: Round, matches: Sequence[Match]) -> Matched | Reviews:
+    from bot.domain.matching import explain
+    from bot.domain.matching.reviews import judge_reviews
+
     if of.kind is Kind.REVIEWS:
         return judge_reviews(
             [Review(*match.members) for match in matches],
@@ -230,6 +239,8 @@ def reassigned(
 
     reviews: those that are open or given, reviewer and author. done: those that were given.
     """
+    from bot.domain.matching.reviews import reassign
+
     involved = {one for pair_ in reviews for one in pair_}
     people = [*pool.persons(involved), *(pool.person(one) for one in pool.standins)]
     known = {one.id for one in people}
