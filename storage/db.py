@@ -2,23 +2,21 @@
 
 import asyncio
 import json
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import URL, ColumnElement, Insert, any_, bindparam, event, func, make_url, select
+from sqlalchemy import URL, ColumnElement, Insert, any_, bindparam, func, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, CursorResult
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.schema import Table
 
-from storage import tables
-
-_BUSY_TIMEOUT_MS = 10_000
+from storage import engines, tables
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,22 +94,32 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
-        # SQLite has one writer at a time, and lets the others sleep and look again: a queue of our own
-        # wakes the next at once. Writers of other processes are still waited for by the busy timeout.
-        self._turn: AbstractAsyncContextManager[Any] = (
-            asyncio.Lock() if engine.dialect.name == "sqlite" else nullcontext()
-        )
+        self._is_postgres = engine.dialect.name == "postgresql"
+        self._readers = engine.execution_options(**engines.READING[engine.dialect.name])
+        # Writers wait in a queue of this process first. SQLite lets those who wait sleep and look again;
+        # and on PostgreSQL each of them would hold a connection, until none is left to read by.
+        self._turns: defaultdict[str | None, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     @asynccontextmanager
-    async def writing(self, once: Delivery | None = None) -> AsyncIterator[Work]:
+    async def writing(
+        self, once: Delivery | None = None, *, team_id: str | None = None
+    ) -> AsyncIterator[Work]:
         """A transaction that may write: commits on leaving, rolls back on an exception.
 
+        What it read stays true until it ends: no other writes meanwhile, in this process or in another.
         once: the delivery that asks for it; it is entered in the inbox in the same transaction.
+        team_id: the only workspace that it reads and writes, as that of `once` is, so that on PostgreSQL
+            the others need not wait for it. Without either, all of them do.
         Raises AlreadyDone where that delivery is in the inbox.
         """
-        async with self._turn, self.engine.connect() as connection:
+        if once is not None:
+            team_id = once.team_id
+        turn = self._turns[team_id if self._is_postgres else None]
+        async with turn, self.engine.connect() as connection:
             await connection.execution_options(alumni_writing=True)
             async with connection.begin():
+                if self._is_postgres:
+                    await connection.execute(*engines.turn(team_id))
                 work = Work(connection)
                 if once is not None:
                     received = {"event_id": once.key, "received_at": once.received_at}
@@ -122,7 +130,7 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Work]:
         """A transaction that only reads, and sees one state throughout."""
-        async with self.engine.connect() as connection, connection.begin():
+        async with self._readers.connect() as connection, connection.begin():
             yield Work(connection)
 
     async def close(self) -> None:
@@ -131,29 +139,8 @@ class Database:
 
 
 def open_database(url: str | URL) -> Database:
-    """A database by its SQLAlchemy URL; nothing is connected or created yet."""
-    parsed = make_url(url)
-    engine = create_async_engine(parsed)
-    if parsed.get_backend_name() == "sqlite":
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-        event.listen(engine.sync_engine, "begin", _begin_sqlite)
-    return Database(engine)
+    """A database by its SQLAlchemy URL; nothing is connected or created yet.
 
-
-def _prepare_sqlite(dbapi_connection: Any, _record: ConnectionPoolEntry) -> None:
-    # The driver's own transactions begin late and silently: with twenty concurrent
-    # read-then-write transactions all but one of the writes were lost.
-    dbapi_connection.isolation_level = None
-    cursor = dbapi_connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
-    cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA synchronous = FULL")
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    writing = connection.get_execution_options().get("alumni_writing", False)
-    # A transaction that reads before it writes must take the write lock at once:
-    # to upgrade a deferred one fails with "database is locked" whatever the timeout.
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    Raises ImportError where its driver is not installed, sqlalchemy.exc.ArgumentError where it is no URL.
+    """
+    return Database(engines.engine(make_url(url)))

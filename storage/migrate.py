@@ -1,6 +1,7 @@
 """Brings a database to the tables of this code, by Alembic's migrations."""
 
 import sqlite3
+from collections import defaultdict
 from pathlib import Path
 
 from sqlalchemy import inspect, text
@@ -16,7 +17,7 @@ class DatabaseIsNewer(Exception):
 
 
 async def migrate(db: Database) -> None:
-    """Bring the database up to date; an empty one gets every table.
+    """Bring the database up to date; an empty one gets every table. Of several replicas the first does it.
 
     Raises DatabaseIsNewer where it carries a revision that this code does not know, sqlite3.OperationalError
     where its file cannot be opened.
@@ -53,6 +54,26 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+    if connection.dialect.name == "postgresql":
+        _compare_texts_as_sqlite_does(connection)
+
+
+def _compare_texts_as_sqlite_does(connection: Connection) -> None:
+    # By their characters' numbers, whatever language the server was set up in: pages and lists come in
+    # one order everywhere, and a range of an index is all that begins alike.
+    others = connection.execute(
+        text(
+            "SELECT table_name, column_name, data_type FROM information_schema.columns "
+            "WHERE table_schema = current_schema() AND data_type IN ('text', 'character varying') "
+            "AND collation_name IS DISTINCT FROM 'C' ORDER BY table_name"
+        )
+    )
+    quoted = connection.dialect.identifier_preparer.quote
+    changes: defaultdict[str, list[str]] = defaultdict(list)
+    for table, column, kind in others.all():
+        changes[table].append(f'ALTER COLUMN {quoted(column)} TYPE {kind} COLLATE "C"')
+    for table, of_table in changes.items():
+        connection.execute(text(f"ALTER TABLE {quoted(table)} {', '.join(of_table)}"))
 
 
 def _revision(connection: Connection) -> str | None:
