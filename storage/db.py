@@ -42,11 +42,16 @@ class Work:
         """Run one statement in this transaction."""
         return await self._connection.execute(statement, parameters)
 
+    @property
+    def is_postgres(self) -> bool:
+        """Whether this is PostgreSQL; else it is SQLite."""
+        return self._connection.dialect.name == "postgresql"
+
     def among(
         self, column: ColumnElement[Any], values: Collection[str] | Collection[int]
     ) -> ColumnElement[bool]:
         """The condition that a column holds one of many values: quicker than `in_` from some fifty on."""
-        if self._connection.dialect.name == "postgresql":
+        if self.is_postgres:
             every = bindparam(None, list(values), type_=postgresql.ARRAY(column.type))
             return column == any_(every)
         each = func.json_each(json.dumps(list(values))).table_valued("value")
@@ -66,7 +71,7 @@ class Work:
             await self._connection.execute(self._insert_new(table), rows)
 
     def _insert_new(self, table: Table) -> Insert:
-        insert = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
+        insert = postgresql.insert if self.is_postgres else sqlite.insert
         return insert(table).on_conflict_do_nothing()
 
     async def put(self, table: Table, values: dict[str, Any]) -> None:
@@ -77,8 +82,7 @@ class Work:
         """The same for many rows, all with the same columns."""
         if not rows:
             return
-        dialect = self._connection.dialect.name
-        insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+        insert = postgresql.insert if self.is_postgres else sqlite.insert
         keys = [column.name for column in table.primary_key.columns]
         statement = insert(table)
         changes = {name: statement.excluded[name] for name in rows[0] if name not in keys}
