@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import URL, ColumnElement, Insert, any_, bindparam, func, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, CursorResult
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.schema import Table
@@ -30,6 +31,10 @@ class Delivery:
 
 class AlreadyDone(Exception):
     """This delivery had its effect before; the transaction was rolled back and nothing is to be done."""
+
+
+class Unreachable(SQLAlchemyError):
+    """The server of the database does not answer; says which, and what to do."""
 
 
 class Work:
@@ -119,7 +124,7 @@ class Database:
         if once is not None:
             team_id = once.team_id
         turn = self._turns[team_id if self._is_postgres else None]
-        async with turn, self.engine.connect() as connection:
+        async with turn, _connected(self.engine) as connection:
             await connection.execution_options(alumni_writing=True)
             async with connection.begin():
                 if self._is_postgres:
@@ -134,8 +139,14 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Work]:
         """A transaction that only reads, and sees one state throughout."""
-        async with self._readers.connect() as connection, connection.begin():
+        async with _connected(self._readers) as connection, connection.begin():
             yield Work(connection)
+
+    @property
+    def server(self) -> str:
+        """The kind and version of the server that is connected to; empty for SQLite, which has none."""
+        version = getattr(self.engine.dialect, "server_version_info", None) if self._is_postgres else None
+        return f"PostgreSQL {'.'.join(map(str, version))}" if version else ""
 
     async def close(self) -> None:
         """Close every connection."""
@@ -147,4 +158,19 @@ def open_database(url: str | URL) -> Database:
 
     Raises ImportError where its driver is not installed, sqlalchemy.exc.ArgumentError where it is no URL.
     """
-    return Database(engines.engine(make_url(url)))
+    try:
+        parsed = make_url(url)
+    except ValueError:
+        raise ArgumentError("the port is no number") from None
+    return Database(engines.engine(parsed))
+
+
+@asynccontextmanager
+async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    async with AsyncExitStack() as leaving:
+        try:
+            connection = await leaving.enter_async_context(engine.connect())
+        except (OSError, TimeoutError) as lost:
+            # The driver lets these through; to everybody above it is the database that fails.
+            raise Unreachable(engines.unreachable(engine.url, lost)) from lost
+        yield connection

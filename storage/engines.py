@@ -8,6 +8,7 @@ from zlib import crc32
 from sqlalchemy import URL, String, TextClause, event, text
 from sqlalchemy.dialects.postgresql.asyncpg import AsyncpgString
 from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -37,24 +38,36 @@ _SERVER_SETTINGS = {
     "jit": "off",
 }
 _CONNECT_WITHIN_S = 10
+_KNOWN_IN_URL = {"host", "port", "ssl", "sslmode"}
 
 
 def engine(url: URL) -> AsyncEngine:
-    """An engine for a database; nothing is connected yet. Raises ImportError without the URL's driver."""
+    """An engine for a database; nothing is connected yet.
+
+    Raises ImportError without the URL's driver, ArgumentError for a URL that it does not understand.
+    """
     if url.get_backend_name() == "sqlite":
         made = create_async_engine(url)
         event.listen(made.sync_engine, "connect", _prepare_sqlite)
         event.listen(made.sync_engine, "begin", _begin_sqlite)
         _have_texts_cleaned(made.dialect, _Text)
         return made
+    url, ssl = _without_sslmode(url)
     made = create_async_engine(
         url,
         # A server that was restarted, or a connection that was cut, is noticed before anything is asked.
         pool_pre_ping=True,
-        connect_args={"timeout": _CONNECT_WITHIN_S, "server_settings": _SERVER_SETTINGS},
+        connect_args={"timeout": _CONNECT_WITHIN_S, "server_settings": _SERVER_SETTINGS, **ssl},
     )
     _have_texts_cleaned(made.dialect, _PostgresText)
     return made
+
+
+def unreachable(url: URL, lost: BaseException) -> str:
+    """What is wrong and what to do, in a sentence without the password."""
+    where = url.query.get("host") or f"{url.host or 'localhost'}:{url.port or 5432}"
+    why = "it does not answer in time" if isinstance(lost, TimeoutError) else str(lost)
+    return f"PostgreSQL at {where} cannot be reached ({why}). See that it runs, and look at DATABASE_URL."
 
 
 def turn(team_id: str | None) -> tuple[TextClause, dict[str, int]]:
@@ -68,6 +81,15 @@ def turn(team_id: str | None) -> tuple[TextClause, dict[str, int]]:
     # Two workspaces with the same number only wait for each other.
     number = crc32(team_id.encode(errors="replace"))
     return _TURN, {"team": number - (1 << 32) if number >> 31 else number}
+
+
+def _without_sslmode(url: URL) -> tuple[URL, dict[str, Any]]:
+    """The URL, and how the connection is to be encrypted, which most providers write as libpq has it."""
+    if unknown := url.query.keys() - _KNOWN_IN_URL:
+        allowed = " or ".join(sorted(_KNOWN_IN_URL))
+        raise ArgumentError(f"after the ? there may be {allowed}, not {', '.join(sorted(unknown))}")
+    mode = url.query.get("sslmode", url.query.get("ssl"))
+    return url.difference_update_query(["sslmode", "ssl"]), {} if mode is None else {"ssl": mode}
 
 
 def _prepare_sqlite(dbapi_connection: Any, _record: ConnectionPoolEntry) -> None:

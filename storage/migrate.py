@@ -12,6 +12,10 @@ from storage.db import Database
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
+class NotInUnicode(Exception):
+    """The database keeps its texts in an encoding that lacks most characters; nothing was touched."""
+
+
 class DatabaseIsNewer(Exception):
     """The database was migrated by a later version than this one; nothing was touched."""
 
@@ -19,8 +23,8 @@ class DatabaseIsNewer(Exception):
 async def migrate(db: Database) -> None:
     """Bring the database up to date; an empty one gets every table. Of several replicas the first does it.
 
-    Raises DatabaseIsNewer where it carries a revision that this code does not know, sqlite3.OperationalError
-    where its file cannot be opened.
+    Raises Unreachable, NotInUnicode; DatabaseIsNewer where it carries a revision that this code does not
+    know; sqlite3.OperationalError where its file cannot be opened.
     """
     if db.engine.dialect.name == "sqlite" and db.engine.url.database:
         # The driver's own thread, where it cannot open the file, outlives the loop and
@@ -36,6 +40,13 @@ def revisions() -> list[str]:
 
 
 def _upgrade(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        encoding = connection.execute(text("SHOW server_encoding")).scalar()
+        if encoding != "UTF8":
+            raise NotInUnicode(
+                f"The database keeps texts as {encoding}: "
+                "create one with ENCODING 'UTF8' and TEMPLATE template0, and name it in DATABASE_URL."
+            )
     known = revisions()
     found = _revision(connection)
     if found == known[-1]:

@@ -2,7 +2,8 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -90,12 +91,8 @@ def database_url(database_kind: str, migrated_file: Path, tmp_path: Path) -> Ite
         shutil.copy(migrated_file, path)
         yield f"sqlite+aiosqlite:///{path}"
         return
-    try:
-        url = postgres.copy_of_empty()
-    except postgres.CannotStart as reason:
-        pytest.skip(str(reason))
-    yield url
-    postgres.drop(url)
+    with _new_on_server(postgres.copy_of_empty) as url:
+        yield url
 
 
 @pytest.fixture
@@ -104,8 +101,22 @@ def bare_database_url(database_kind: str, tmp_path: Path) -> Iterator[str]:
     if database_kind == "sqlite":
         yield f"sqlite+aiosqlite:///{tmp_path / 'bare.db'}"
         return
+    with _new_on_server(postgres.without_tables) as url:
+        yield url
+
+
+@pytest.fixture
+def latin_database_url(database_kind: str) -> Iterator[str]:
+    """The URL of a PostgreSQL database that is not in Unicode, with nothing in it."""
+    assert database_kind == "postgres"
+    with _new_on_server(postgres.in_latin1) as url:
+        yield url
+
+
+@contextmanager
+def _new_on_server(make: Callable[[], str]) -> Iterator[str]:
     try:
-        url = postgres.without_tables()
+        url = make()
     except postgres.CannotStart as reason:
         pytest.skip(str(reason))
     yield url

@@ -67,6 +67,11 @@ def without_tables() -> str:
     return _new(template="template0")
 
 
+def in_latin1() -> str:
+    """The URL of a new database that cannot hold most characters. Raises CannotStart."""
+    return _new(template="template0 ENCODING 'LATIN1' LOCALE 'C'")
+
+
 def drop(url: str) -> None:
     """Drop a database made here, whoever is still connected to it."""
     name = make_url(url).database
