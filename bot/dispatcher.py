@@ -75,6 +75,7 @@ _LONGEST_BACKOFF = timedelta(minutes=5)
 _CLOCK_SKEW = timedelta(hours=1)
 # How long it takes at most until one process sees what another has claimed, or has left queued.
 _LONGEST_WAIT_S = 5.0
+_CLOCKS_APART = timedelta(seconds=5)
 _UNTRACEABLE = "is_untraceable"  # in the body of a row whose message is in no history
 _MOST_COMPOSING_ATTEMPTS = 5
 
@@ -120,6 +121,7 @@ class Dispatcher:
         self._bucket = Bucket(self._pace)
         self._last_at: dict[tuple[str, str], datetime] = {}
         self._paused_until: datetime | None = None
+        self._heard_until: datetime | None = None
         # By recipient: each has one message on its way at a time.
         self._in_flight: dict[tuple[str, str], tuple[OutboxRow, asyncio.Task[str]]] = {}
         self._woken = asyncio.Event()
@@ -182,6 +184,8 @@ class Dispatcher:
             open_rows = await outbox.sending(work)
             heads = await outbox.heads(work, now=now, limit=self._pace.at_once + len(self._last_at))
             next_at = await outbox.next_due_at(work)
+            await self._hear_others(work)
+        now = self._clock.now()
         unsettled_at = await self._settle(open_rows, now)
         if self._paused_until is not None and now < self._paused_until:
             # Set back by more than any pause can be, the clock would otherwise hold everything up.
@@ -205,6 +209,21 @@ class Dispatcher:
             # Where every hand is busy the next to finish wakes this loop; else tokens are short.
             return _earliest(unsettled_at, self._bucket.next_at(now))
         return _earliest(unsettled_at, cool_at, next_at if next_at and next_at > now else None)
+
+    async def _hear_others(self, work: Work) -> None:
+        """Count what other processes send as if it were this one's: Slack counts them together."""
+        now, since = self._clock.now(), self._heard_until
+        if since is None or since > now:  # the clock went back
+            since = now
+        for sent in await outbox.sent_by_others(work, me=self._name, since=since):
+            self._bucket.take()
+            self._last_at[sent.team_id, sent.recipient] = now
+            since = max(since, sent.sent_at)
+        # As far as clocks differ; or what this process sent itself would be read time and again.
+        self._heard_until = max(since, now - _CLOCKS_APART)
+        told = await outbox.paused_until(work)
+        if told is not None and now < told <= now + _LONGEST_BACKOFF:
+            self._paused_until = max(self._paused_until or told, told)
 
     def _cool_down(self, now: datetime) -> datetime | None:
         """Forget recipients who may get another message; returns when the next one may."""
@@ -345,7 +364,7 @@ class Dispatcher:
         if response.status_code == 429 or error == "ratelimited":
             wait = timedelta(seconds=float(response.headers.get("Retry-After", 1)))
             self._paused_until = now + wait
-            await self._enter(row, state="queued", not_before_at=now + wait, reason="ratelimited")
+            await self._enter(row, state="queued", not_before_at=now + wait, reason=outbox.RATELIMITED)
             return "ratelimited"
         if error in _AS_ASKED:
             await self._enter(row, state="sent", sent_at=now, reason=None)

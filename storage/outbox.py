@@ -10,6 +10,9 @@ from sqlalchemy import Integer, Row, Select, bindparam, func, select, update
 from storage.db import Database, Work
 from storage.tables import outbox
 
+RATELIMITED = "ratelimited"
+"""The reason of a row that Slack did not take because too many came."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class OutboxRow:
@@ -276,6 +279,40 @@ async def sending(work: Work) -> list[OutboxRow]:
 async def next_due_at(work: Work) -> datetime | None:
     """The instant at which the next queued row may go, over all workspaces; None where none is queued."""
     query = select(func.min(outbox.c.not_before_at)).where(outbox.c.state == "queued")
+    found: datetime | None = (await work.execute(query)).scalar_one()
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """A message that another process has sent."""
+
+    team_id: str
+    recipient: str
+    sent_at: datetime
+
+
+def _sent_by_others() -> Select[Any]:
+    since = bindparam("since", type_=outbox.c.sent_at.type)
+    return select(outbox.c.team_id, outbox.c.recipient, outbox.c.sent_at).where(
+        outbox.c.sent_at > since, outbox.c.claimed_by != bindparam("me", type_=outbox.c.claimed_by.type)
+    )
+
+
+_SENT_BY_OTHERS = _sent_by_others()
+
+
+async def sent_by_others(work: Work, *, me: str, since: datetime) -> list[Sent]:
+    """What was sent after `since`, but by `me`."""
+    found = await work.execute(_SENT_BY_OTHERS, {"me": me, "since": since})
+    return [Sent(team_id=row.team_id, recipient=row.recipient, sent_at=row.sent_at) for row in found]
+
+
+async def paused_until(work: Work) -> datetime | None:
+    """Until when Slack wants no more messages, whichever process it told so; None if it told none."""
+    query = select(func.max(outbox.c.not_before_at)).where(
+        outbox.c.state == "queued", outbox.c.reason == RATELIMITED
+    )
     found: datetime | None = (await work.execute(query)).scalar_one()
     return found
 

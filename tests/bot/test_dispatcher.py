@@ -4,7 +4,7 @@ import asyncio
 import itertools
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -317,13 +317,18 @@ async def test_nothing_is_called_inside_a_retry_after_window(
     assert Counter(call.status for call in posts) == {200: len(PEOPLE) + 1, 429: 1}
 
 
-async def test_slacks_own_rates_are_kept(db: Database, workspace: Workspace, app: App) -> None:
+@pytest.mark.parametrize("processes", [1, 3])
+async def test_slacks_own_rates_are_kept(
+    db: Database, workspace: Workspace, app: App, processes: int
+) -> None:
     for number in range(6):
         await enqueue(db, f"{number}", recipient="CACADEMY", due_at=START - timedelta(seconds=60 - number))
     for user_id in PEOPLE:
         await enqueue(db, f"remind:{user_id}", recipient=user_id)
 
-    async with Sandbox(workspace, rates=Rates()) as sandbox, dispatching(db, sandbox, app, pace=Pace()):
+    async with Sandbox(workspace, rates=Rates()) as sandbox, AsyncExitStack() as leaving:
+        for _ in range(processes):
+            await leaving.enter_async_context(dispatching(db, sandbox, app, pace=Pace()))
         await until(lambda: len(texts(sandbox, app, "CACADEMY")) == 6)
         await until(lambda: all(texts(sandbox, app, user_id) for user_id in PEOPLE))
         posts = [call for call in sandbox.calls if call.method == "chat.postMessage"]

@@ -1,4 +1,4 @@
-"""What PostgreSQL's own text search reads."""
+"""What PostgreSQL's own text search reads, and what replicas ask of each other's messages."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -23,8 +23,12 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_search_vector_terms"), ["terms"], unique=False, postgresql_using="gin"
         )
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_outbox_sent_at"), ["sent_at"], unique=False)
 
 
 def downgrade() -> None:
     """Take back."""
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_outbox_sent_at"))
     op.drop_table("search_vector")
