@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.made-from-lock
 
-.PHONY: install demo run test chaos bench lint lock
+.PHONY: install demo run test test-postgres chaos bench lint lock
 
 install: $(READY)  ## the virtual environment, with the command .venv/bin/alumni-bot
 
@@ -14,8 +14,11 @@ demo: $(READY)  ## the bot in a local Slack workspace, in the browser
 run: $(READY)  ## the bot in the workspace that .env names
 	@$(BIN)/python -m bot run
 
-test: $(READY)  ## every test
+test: $(READY)  ## every test, on SQLite; those of storage on PostgreSQL too
 	@$(BIN)/python -m pytest -n auto
+
+test-postgres: $(READY)  ## every test that needs a database, on a PostgreSQL that is started for it
+	@$(BIN)/python -m pytest -n auto --database postgres
 
 chaos: $(READY)  ## the long fault run: kills, lost replies, rate limits
 	@$(BIN)/python -m tests.chaos.run

@@ -188,6 +188,7 @@ async def start(
             pace=pace,
             request_timeout_s=_REQUEST_TIMEOUT_S,
             on_outcome=health.message_outcome,
+            monotonic=monotonic,
         )
         reading = Reader(db, client=reader, team_id=team_id, clock=clock, on_queued=dispatcher.wake)
         heartbeat = Heartbeat(

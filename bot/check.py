@@ -49,13 +49,15 @@ async def _database(values: Mapping[str, str]) -> Finding:
         db = open_database(url)
         try:
             await migrate(db)
+            server = db.server
         finally:
             await db.close()
     except SettingsFaults as wrong:
         return Finding("database", False, wrong.faults[0])
     except failures.EXPECTED as wrong:
         return Finding("database", False, failures.sentence(wrong))
-    return Finding("database", True, "reached, and its tables are those of this version")
+    named = f"{server}: " if server else ""
+    return Finding("database", True, f"{named}reached, and its tables are those of this version")
 
 
 async def _slack(settings: Settings) -> list[Finding]:

@@ -3,12 +3,14 @@
 A row is claimed and its message composed in one transaction, sent outside of any, and entered as sent
 in another. Where it stays unknown whether Slack took a message (a lost reply, a crash), the row is settled
 by waiting until the request cannot run any more, then looking for its key in the conversation's history.
+Of several processes on one database any settles what another has left.
 """
 
 import asyncio
 import logging
 import os
 import secrets
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -42,6 +44,7 @@ from storage.outbox import (
 
 _log = logging.getLogger(__name__)
 
+_Claim = tuple[str, str, str | None, int]
 _Sendable = Send | Edit | Delete | Publish | Whisper | React
 
 METADATA_EVENT = "alumni_bot_message"
@@ -70,7 +73,9 @@ _INSTALLATION_PAUSE = timedelta(seconds=60)
 _LONGEST_BACKOFF = timedelta(minutes=5)
 # How far Slack's clock may be behind the host's before a message is missed in the history.
 _CLOCK_SKEW = timedelta(hours=1)
-_LONGEST_WAIT_S = 30.0
+# How long it takes at most until one process sees what another has claimed, or has left queued.
+_LONGEST_WAIT_S = 5.0
+_CLOCKS_APART = timedelta(seconds=5)
 _UNTRACEABLE = "is_untraceable"  # in the body of a row whose message is in no history
 _MOST_COMPOSING_ATTEMPTS = 5
 
@@ -89,6 +94,7 @@ class Dispatcher:
         arrivals: Mapping[str, Arrival] | None = None,
         request_timeout_s: float = 10.0,
         on_outcome: Callable[[str], None] = lambda outcome: None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """client_for: a workspace's client, which must not retry by itself: it would post twice.
 
@@ -96,6 +102,7 @@ class Dispatcher:
         arrivals: by the rows' kind, told of each message that was posted.
         on_outcome: told `sent`, `dropped`, `postponed`, `failed`, `ratelimited`, `unsettled` or `taken`
             (by another process), once each time a row was taken up.
+        monotonic: seconds that go by; how long a claim lasts is measured by them.
         """
         self._db = db
         self._client_for = client_for
@@ -105,12 +112,16 @@ class Dispatcher:
         self._pace = pace or Pace()
         self._request_timeout_s = request_timeout_s
         # Past this a claimed row's request cannot be running any more, here or in Slack.
-        self._settle_after = timedelta(seconds=request_timeout_s + 5)
+        self._settle_after_s = request_timeout_s + 5
+        # Since when each claim is known here: the clocks of several hosts differ, and jump.
+        self._seen_s: dict[_Claim, float] = {}
         self._on_outcome = on_outcome
+        self._monotonic = monotonic
         self._name = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._bucket = Bucket(self._pace)
         self._last_at: dict[tuple[str, str], datetime] = {}
         self._paused_until: datetime | None = None
+        self._heard_until: datetime | None = None
         # By recipient: each has one message on its way at a time.
         self._in_flight: dict[tuple[str, str], tuple[OutboxRow, asyncio.Task[str]]] = {}
         self._woken = asyncio.Event()
@@ -120,6 +131,8 @@ class Dispatcher:
 
     async def start(self) -> None:
         """Begin to send."""
+        async with self._db.reading() as work:
+            self._watch(await outbox.sending(work))
         self._loop = asyncio.create_task(self._run(), name="dispatcher")
 
     async def stop(self) -> None:
@@ -171,6 +184,8 @@ class Dispatcher:
             open_rows = await outbox.sending(work)
             heads = await outbox.heads(work, now=now, limit=self._pace.at_once + len(self._last_at))
             next_at = await outbox.next_due_at(work)
+            await self._hear_others(work)
+        now = self._clock.now()
         unsettled_at = await self._settle(open_rows, now)
         if self._paused_until is not None and now < self._paused_until:
             # Set back by more than any pause can be, the clock would otherwise hold everything up.
@@ -194,6 +209,21 @@ class Dispatcher:
             # Where every hand is busy the next to finish wakes this loop; else tokens are short.
             return _earliest(unsettled_at, self._bucket.next_at(now))
         return _earliest(unsettled_at, cool_at, next_at if next_at and next_at > now else None)
+
+    async def _hear_others(self, work: Work) -> None:
+        """Count what other processes send as if it were this one's: Slack counts them together."""
+        now, since = self._clock.now(), self._heard_until
+        if since is None or since > now:  # the clock went back
+            since = now
+        for sent in await outbox.sent_by_others(work, me=self._name, since=since):
+            self._bucket.take()
+            self._last_at[sent.team_id, sent.recipient] = now
+            since = max(since, sent.sent_at)
+        # As far as clocks differ; or what this process sent itself would be read time and again.
+        self._heard_until = max(since, now - _CLOCKS_APART)
+        told = await outbox.paused_until(work)
+        if told is not None and now < told <= now + _LONGEST_BACKOFF:
+            self._paused_until = max(self._paused_until or told, told)
 
     def _cool_down(self, now: datetime) -> datetime | None:
         """Forget recipients who may get another message; returns when the next one may."""
@@ -224,7 +254,9 @@ class Dispatcher:
     async def _claim_and_send(self, head: OutboxRow, now: datetime) -> str:
         # Claim and send in two transactions: holding the write lock over a
         # network call would stop every slash command for as long as Slack takes.
-        async with self._db.writing() as work:
+        began_s = self._monotonic()
+        answered_by_s = asyncio.get_running_loop().time() + self._request_timeout_s
+        async with self._db.writing(team_id=head.team_id) as work:
             row = await outbox.claim(work, team_id=head.team_id, key=head.key, now=now, claimed_by=self._name)
             if row is None:
                 return "taken"
@@ -240,9 +272,10 @@ class Dispatcher:
                 await outbox.change(work, row, body={**row.body, _UNTRACEABLE: True})
             elif not isinstance(composed, Send | Share):
                 await outbox.change(work, row, is_repeatable=True)
+        self._seen_s[_claim(row)] = began_s
         if isinstance(composed, Share):
             return await self._share(row, composed)
-        return await self._attempt(row, composed)
+        return await self._attempt(row, composed, answered_by_s)
 
     async def _cut_short(self, head: OutboxRow, now: datetime, failure: BaseException) -> None:
         """Put off a row that could not be composed; one that was on its way is settled from the history."""
@@ -253,13 +286,15 @@ class Dispatcher:
         values: dict[str, Any] = {"attempts": attempts, "not_before_at": now + _backoff(attempts)}
         if attempts >= _MOST_COMPOSING_ATTEMPTS:
             values |= {"state": "failed", "reason": f"could not be written, reference {reference}"}
-        async with self._db.writing() as work:
+        async with self._db.writing(team_id=head.team_id) as work:
             await outbox.change(work, head, only_in="queued", **values)
 
-    async def _attempt(self, row: OutboxRow, composed: _Sendable) -> str:
+    async def _attempt(self, row: OutboxRow, composed: _Sendable, answered_by_s: float) -> str:
         """Send once and enter what came of it; returns the outcome's name."""
         try:
-            async with asyncio.timeout(self._request_timeout_s):
+            # Counted from the claim: a process that stood still since then must not send any more what
+            # another may have settled.
+            async with asyncio.timeout_at(answered_by_s):
                 response = await self._request(row, composed)
         except SlackApiError as refused:
             if isinstance(composed, Delete) and refused.response.get("error") in _GONE_ALREADY:
@@ -329,7 +364,7 @@ class Dispatcher:
         if response.status_code == 429 or error == "ratelimited":
             wait = timedelta(seconds=float(response.headers.get("Retry-After", 1)))
             self._paused_until = now + wait
-            await self._enter(row, state="queued", not_before_at=now + wait, reason="ratelimited")
+            await self._enter(row, state="queued", not_before_at=now + wait, reason=outbox.RATELIMITED)
             return "ratelimited"
         if error in _AS_ASKED:
             await self._enter(row, state="sent", sent_at=now, reason=None)
@@ -346,16 +381,21 @@ class Dispatcher:
         await self._enter(row, state="failed", reason=error)
         return "failed"
 
+    def _watch(self, open_rows: Sequence[OutboxRow]) -> None:
+        """Note which claims are there, and forget those that are not any more."""
+        now_s = self._monotonic()
+        self._seen_s = {_claim(row): self._seen_s.get(_claim(row), now_s) for row in open_rows}
+
     async def _settle(self, open_rows: Sequence[OutboxRow], now: datetime) -> datetime | None:
         """Find out what became of rows whose request must be over; returns when the next may be settled."""
         next_at: datetime | None = None
+        self._watch(open_rows)
         for row in open_rows:
-            if _lane(row) in self._in_flight or row.claimed_at is None:
+            if _lane(row) in self._in_flight:
                 continue
-            settle_at = row.claimed_at + self._settle_after
-            # A claim that lies in the future was made before the clock was set back.
-            if settle_at > now and row.claimed_at <= now:
-                next_at = _earliest(next_at, settle_at)
+            left_s = self._seen_s[_claim(row)] + self._settle_after_s - self._monotonic()
+            if left_s > 0:
+                next_at = _earliest(next_at, now + timedelta(seconds=left_s))
                 continue
             try:
                 async with asyncio.timeout(self._request_timeout_s * 3):
@@ -419,15 +459,14 @@ class Dispatcher:
                 return None
 
     async def _enter_sent(self, row: OutboxRow, *, channel_id: str, ts: str) -> None:
-        async with self._db.writing() as work:
-            where = {"channel_id": channel_id, "ts": ts}
-            await outbox.change(work, row, state="sent", sent_at=self._clock.now(), reason=None, **where)
-            if told := self._arrivals.get(row.kind):
+        async with self._db.writing(team_id=row.team_id) as work:
+            is_new = await outbox.arrive(work, row, channel_id=channel_id, ts=ts, now=self._clock.now())
+            if is_new and (told := self._arrivals.get(row.kind)):
                 await told(work, replace(row, channel_id=channel_id, ts=ts))
 
     async def _enter(self, row: OutboxRow, **values: Any) -> None:
-        async with self._db.writing() as work:
-            await outbox.change(work, row, **values)
+        async with self._db.writing(team_id=row.team_id) as work:
+            await outbox.release(work, row, **values)
 
 
 async def _as_written(_work: Work, row: OutboxRow, _now: datetime) -> Composed:
@@ -436,6 +475,10 @@ async def _as_written(_work: Work, row: OutboxRow, _now: datetime) -> Composed:
 
 def _lane(row: OutboxRow) -> tuple[str, str]:
     return row.team_id, row.recipient
+
+
+def _claim(row: OutboxRow) -> _Claim:
+    return row.team_id, row.key, row.claimed_by, row.attempts
 
 
 def _backoff(attempts: int) -> timedelta:

@@ -7,13 +7,15 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from sqlalchemy.exc import SQLAlchemyError
 
-from storage.migrate import DatabaseIsNewer
+from storage.db import Unreachable
+from storage.migrate import DatabaseIsNewer, NotInUnicode
 
 OF_SLACK = (SlackApiError, aiohttp.ClientError, TimeoutError)
 """What calling Slack raises."""
-EXPECTED = (*OF_SLACK, DatabaseIsNewer, SQLAlchemyError, sqlite3.Error, OSError, ImportError)
+EXPECTED = (*OF_SLACK, DatabaseIsNewer, NotInUnicode, SQLAlchemyError, sqlite3.Error, OSError, ImportError)
 """What `app.start` may raise, for which a sentence says more than a traceback."""
 
+_EXTRAS = {"asyncpg": " The extra alumni-bot[postgres] brings it."}
 _OF_TOKENS = {
     "invalid_auth": "it does not know the token",
     "not_authed": "it was sent no token",
@@ -29,13 +31,14 @@ def sentence(fault: BaseException) -> str:
     match fault:
         case SlackApiError():
             return _of_slack(fault)
-        case DatabaseIsNewer():
+        case DatabaseIsNewer() | NotInUnicode() | Unreachable():
             return str(fault)
         case SQLAlchemyError() | sqlite3.Error():
             cause = getattr(fault, "orig", None) or fault
             return f"The database refuses: {cause}. Look at DATABASE_URL."
         case ImportError():
-            return f"DATABASE_URL needs a package that is not installed: {fault.name}."
+            brought = _EXTRAS.get(fault.name or "", "")
+            return f"DATABASE_URL needs a package that is not installed: {fault.name}.{brought}"
         case aiohttp.ClientError() | TimeoutError():
             return f"Slack cannot be reached ({fault!r}). Look at the network, and at SLACK_API_URL."
         case _:

@@ -2,23 +2,22 @@
 
 import asyncio
 import json
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import URL, ColumnElement, Insert, any_, bindparam, event, func, make_url, select
+from sqlalchemy import URL, ColumnElement, Insert, any_, bindparam, func, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, CursorResult
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.schema import Table
 
-from storage import tables
-
-_BUSY_TIMEOUT_MS = 10_000
+from storage import engines, tables
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +33,10 @@ class AlreadyDone(Exception):
     """This delivery had its effect before; the transaction was rolled back and nothing is to be done."""
 
 
+class Unreachable(SQLAlchemyError):
+    """The server of the database does not answer; says which, and what to do."""
+
+
 class Work:
     """An open transaction."""
 
@@ -44,11 +47,16 @@ class Work:
         """Run one statement in this transaction."""
         return await self._connection.execute(statement, parameters)
 
+    @property
+    def is_postgres(self) -> bool:
+        """Whether this is PostgreSQL; else it is SQLite."""
+        return self._connection.dialect.name == "postgresql"
+
     def among(
         self, column: ColumnElement[Any], values: Collection[str] | Collection[int]
     ) -> ColumnElement[bool]:
         """The condition that a column holds one of many values: quicker than `in_` from some fifty on."""
-        if self._connection.dialect.name == "postgresql":
+        if self.is_postgres:
             every = bindparam(None, list(values), type_=postgresql.ARRAY(column.type))
             return column == any_(every)
         each = func.json_each(json.dumps(list(values))).table_valued("value")
@@ -68,7 +76,7 @@ class Work:
             await self._connection.execute(self._insert_new(table), rows)
 
     def _insert_new(self, table: Table) -> Insert:
-        insert = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
+        insert = postgresql.insert if self.is_postgres else sqlite.insert
         return insert(table).on_conflict_do_nothing()
 
     async def put(self, table: Table, values: dict[str, Any]) -> None:
@@ -79,8 +87,7 @@ class Work:
         """The same for many rows, all with the same columns."""
         if not rows:
             return
-        dialect = self._connection.dialect.name
-        insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+        insert = postgresql.insert if self.is_postgres else sqlite.insert
         keys = [column.name for column in table.primary_key.columns]
         statement = insert(table)
         changes = {name: statement.excluded[name] for name in rows[0] if name not in keys}
@@ -96,22 +103,32 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
-        # SQLite has one writer at a time, and lets the others sleep and look again: a queue of our own
-        # wakes the next at once. Writers of other processes are still waited for by the busy timeout.
-        self._turn: AbstractAsyncContextManager[Any] = (
-            asyncio.Lock() if engine.dialect.name == "sqlite" else nullcontext()
-        )
+        self._is_postgres = engine.dialect.name == "postgresql"
+        self._readers = engine.execution_options(**engines.READING[engine.dialect.name])
+        # Writers wait in a queue of this process first. SQLite lets those who wait sleep and look again;
+        # and on PostgreSQL each of them would hold a connection, until none is left to read by.
+        self._turns: defaultdict[str | None, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     @asynccontextmanager
-    async def writing(self, once: Delivery | None = None) -> AsyncIterator[Work]:
+    async def writing(
+        self, once: Delivery | None = None, *, team_id: str | None = None
+    ) -> AsyncIterator[Work]:
         """A transaction that may write: commits on leaving, rolls back on an exception.
 
+        What it read stays true until it ends: no other writes meanwhile, in this process or in another.
         once: the delivery that asks for it; it is entered in the inbox in the same transaction.
+        team_id: the only workspace that it reads and writes, as that of `once` is, so that on PostgreSQL
+            the others need not wait for it. Without either, all of them do.
         Raises AlreadyDone where that delivery is in the inbox.
         """
-        async with self._turn, self.engine.connect() as connection:
+        if once is not None:
+            team_id = once.team_id
+        turn = self._turns[team_id if self._is_postgres else None]
+        async with turn, _connected(self.engine) as connection:
             await connection.execution_options(alumni_writing=True)
             async with connection.begin():
+                if self._is_postgres:
+                    await connection.execute(*engines.turn(team_id))
                 work = Work(connection)
                 if once is not None:
                     received = {"event_id": once.key, "received_at": once.received_at}
@@ -122,8 +139,14 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Work]:
         """A transaction that only reads, and sees one state throughout."""
-        async with self.engine.connect() as connection, connection.begin():
+        async with _connected(self._readers) as connection, connection.begin():
             yield Work(connection)
+
+    @property
+    def server(self) -> str:
+        """The kind and version of the server that is connected to; empty for SQLite, which has none."""
+        version = getattr(self.engine.dialect, "server_version_info", None) if self._is_postgres else None
+        return f"PostgreSQL {'.'.join(map(str, version))}" if version else ""
 
     async def close(self) -> None:
         """Close every connection."""
@@ -131,29 +154,23 @@ class Database:
 
 
 def open_database(url: str | URL) -> Database:
-    """A database by its SQLAlchemy URL; nothing is connected or created yet."""
-    parsed = make_url(url)
-    engine = create_async_engine(parsed)
-    if parsed.get_backend_name() == "sqlite":
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-        event.listen(engine.sync_engine, "begin", _begin_sqlite)
-    return Database(engine)
+    """A database by its SQLAlchemy URL; nothing is connected or created yet.
+
+    Raises ImportError where its driver is not installed, sqlalchemy.exc.ArgumentError where it is no URL.
+    """
+    try:
+        parsed = make_url(url)
+    except ValueError:
+        raise ArgumentError("the port is no number") from None
+    return Database(engines.engine(parsed))
 
 
-def _prepare_sqlite(dbapi_connection: Any, _record: ConnectionPoolEntry) -> None:
-    # The driver's own transactions begin late and silently: with twenty concurrent
-    # read-then-write transactions all but one of the writes were lost.
-    dbapi_connection.isolation_level = None
-    cursor = dbapi_connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
-    cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA synchronous = FULL")
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    writing = connection.get_execution_options().get("alumni_writing", False)
-    # A transaction that reads before it writes must take the write lock at once:
-    # to upgrade a deferred one fails with "database is locked" whatever the timeout.
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+@asynccontextmanager
+async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    async with AsyncExitStack() as leaving:
+        try:
+            connection = await leaving.enter_async_context(engine.connect())
+        except (OSError, TimeoutError) as lost:
+            # The driver lets these through; to everybody above it is the database that fails.
+            raise Unreachable(engines.unreachable(engine.url, lost)) from lost
+        yield connection

@@ -1,6 +1,7 @@
 """Brings a database to the tables of this code, by Alembic's migrations."""
 
 import sqlite3
+from collections import defaultdict
 from pathlib import Path
 
 from sqlalchemy import inspect, text
@@ -11,15 +12,19 @@ from storage.db import Database
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
+class NotInUnicode(Exception):
+    """The database keeps its texts in an encoding that lacks most characters; nothing was touched."""
+
+
 class DatabaseIsNewer(Exception):
     """The database was migrated by a later version than this one; nothing was touched."""
 
 
 async def migrate(db: Database) -> None:
-    """Bring the database up to date; an empty one gets every table.
+    """Bring the database up to date; an empty one gets every table. Of several replicas the first does it.
 
-    Raises DatabaseIsNewer where it carries a revision that this code does not know, sqlite3.OperationalError
-    where its file cannot be opened.
+    Raises Unreachable, NotInUnicode; DatabaseIsNewer where it carries a revision that this code does not
+    know; sqlite3.OperationalError where its file cannot be opened.
     """
     if db.engine.dialect.name == "sqlite" and db.engine.url.database:
         # The driver's own thread, where it cannot open the file, outlives the loop and
@@ -35,6 +40,13 @@ def revisions() -> list[str]:
 
 
 def _upgrade(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        encoding = connection.execute(text("SHOW server_encoding")).scalar()
+        if encoding != "UTF8":
+            raise NotInUnicode(
+                f"The database keeps texts as {encoding}: "
+                "create one with ENCODING 'UTF8' and TEMPLATE template0, and name it in DATABASE_URL."
+            )
     known = revisions()
     found = _revision(connection)
     if found == known[-1]:
@@ -53,6 +65,26 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+    if connection.dialect.name == "postgresql":
+        _compare_texts_as_sqlite_does(connection)
+
+
+def _compare_texts_as_sqlite_does(connection: Connection) -> None:
+    # By their characters' numbers, whatever language the server was set up in: pages and lists come in
+    # one order everywhere, and a range of an index is all that begins alike.
+    others = connection.execute(
+        text(
+            "SELECT table_name, column_name, data_type FROM information_schema.columns "
+            "WHERE table_schema = current_schema() AND data_type IN ('text', 'character varying') "
+            "AND collation_name IS DISTINCT FROM 'C' ORDER BY table_name"
+        )
+    )
+    quoted = connection.dialect.identifier_preparer.quote
+    changes: defaultdict[str, list[str]] = defaultdict(list)
+    for table, column, kind in others.all():
+        changes[table].append(f'ALTER COLUMN {quoted(column)} TYPE {kind} COLLATE "C"')
+    for table, of_table in changes.items():
+        connection.execute(text(f"ALTER TABLE {quoted(table)} {', '.join(of_table)}"))
 
 
 def _revision(connection: Connection) -> str | None:

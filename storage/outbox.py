@@ -10,6 +10,9 @@ from sqlalchemy import Integer, Row, Select, bindparam, func, select, update
 from storage.db import Database, Work
 from storage.tables import outbox
 
+RATELIMITED = "ratelimited"
+"""The reason of a row that Slack did not take because too many came."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class OutboxRow:
@@ -253,13 +256,19 @@ async def heads(work: Work, *, now: datetime, limit: int) -> list[OutboxRow]:
 
 
 async def claim(work: Work, *, team_id: str, key: str, now: datetime, claimed_by: str) -> OutboxRow | None:
-    """Mark a queued row as being sent; None where another has claimed it, or it is gone."""
-    taken = await work.execute(
-        update(outbox)
-        .where(outbox.c.team_id == team_id, outbox.c.key == key, outbox.c.state == "queued")
-        .values(state="sending", claimed_at=now, claimed_by=claimed_by, attempts=outbox.c.attempts + 1)
+    """Mark a queued row as being sent; None where another has claimed it, is at it, or it is gone."""
+    free = select(outbox.c.attempts).where(
+        outbox.c.team_id == team_id, outbox.c.key == key, outbox.c.state == "queued"
     )
-    return await row(work, team_id=team_id, key=key) if taken.rowcount == 1 else None
+    attempts = (await work.execute(free.with_for_update(skip_locked=True))).scalar_one_or_none()
+    if attempts is None:
+        return None
+    await work.execute(
+        update(outbox)
+        .where(outbox.c.team_id == team_id, outbox.c.key == key)
+        .values(state="sending", claimed_at=now, claimed_by=claimed_by, attempts=attempts + 1)
+    )
+    return await row(work, team_id=team_id, key=key)
 
 
 async def sending(work: Work) -> list[OutboxRow]:
@@ -270,6 +279,40 @@ async def sending(work: Work) -> list[OutboxRow]:
 async def next_due_at(work: Work) -> datetime | None:
     """The instant at which the next queued row may go, over all workspaces; None where none is queued."""
     query = select(func.min(outbox.c.not_before_at)).where(outbox.c.state == "queued")
+    found: datetime | None = (await work.execute(query)).scalar_one()
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """A message that another process has sent."""
+
+    team_id: str
+    recipient: str
+    sent_at: datetime
+
+
+def _sent_by_others() -> Select[Any]:
+    since = bindparam("since", type_=outbox.c.sent_at.type)
+    return select(outbox.c.team_id, outbox.c.recipient, outbox.c.sent_at).where(
+        outbox.c.sent_at > since, outbox.c.claimed_by != bindparam("me", type_=outbox.c.claimed_by.type)
+    )
+
+
+_SENT_BY_OTHERS = _sent_by_others()
+
+
+async def sent_by_others(work: Work, *, me: str, since: datetime) -> list[Sent]:
+    """What was sent after `since`, but by `me`."""
+    found = await work.execute(_SENT_BY_OTHERS, {"me": me, "since": since})
+    return [Sent(team_id=row.team_id, recipient=row.recipient, sent_at=row.sent_at) for row in found]
+
+
+async def paused_until(work: Work) -> datetime | None:
+    """Until when Slack wants no more messages, whichever process it told so; None if it told none."""
+    query = select(func.max(outbox.c.not_before_at)).where(
+        outbox.c.state == "queued", outbox.c.reason == RATELIMITED
+    )
     found: datetime | None = (await work.execute(query)).scalar_one()
     return found
 
@@ -287,10 +330,33 @@ async def change(work: Work, changed: OutboxRow, *, only_in: str | None = None, 
 
     True where they were set; the row stays as it is until the transaction ends.
     """
-    statement = update(outbox).where(outbox.c.team_id == changed.team_id, outbox.c.key == changed.key)
+    is_it = [outbox.c.team_id == changed.team_id, outbox.c.key == changed.key]
     if only_in is not None:
-        statement = statement.where(outbox.c.state == only_in)
-    return (await work.execute(statement.values(**values))).rowcount == 1
+        is_it.append(outbox.c.state == only_in)
+    return (await work.execute(update(outbox).where(*is_it).values(**values))).rowcount == 1
+
+
+async def arrive(work: Work, posted: OutboxRow, *, channel_id: str, ts: str, now: datetime) -> bool:
+    """Enter where a row's message stands, whoever found out. False where that is known already."""
+    is_not_known = (outbox.c.team_id == posted.team_id, outbox.c.key == posted.key, outbox.c.state != "sent")
+    where = {"channel_id": channel_id, "ts": ts}
+    entered = update(outbox).where(*is_not_known).values(state="sent", sent_at=now, reason=None, **where)
+    return (await work.execute(entered)).rowcount == 1
+
+
+async def release(work: Work, claimed: OutboxRow, **values: Any) -> bool:
+    """Set columns of a row that is being sent, if by the same claim still. True where they were set.
+
+    False where another process has settled it by then, and may have claimed it anew.
+    """
+    is_same_claim = (
+        outbox.c.team_id == claimed.team_id,
+        outbox.c.key == claimed.key,
+        outbox.c.state == "sending",
+        outbox.c.claimed_by == claimed.claimed_by,
+        outbox.c.attempts == claimed.attempts,
+    )
+    return (await work.execute(update(outbox).where(*is_same_claim).values(**values))).rowcount == 1
 
 
 def _row(found: Row[Any]) -> OutboxRow:

@@ -14,7 +14,7 @@ from bot.domain.ids import QuestionId, TeamId
 from bot.domain.questions import SHOWN, LinkKind
 from bot.domain.search import postings
 from bot.domain.search.text import ANALYSIS_VERSION, stems, words
-from storage import tables
+from storage import search_postgres, tables
 from storage.db import Database, Work
 
 LONGEST_TITLE = 100
@@ -70,7 +70,11 @@ async def index(work: Work, *, team_id: TeamId, question_ids: Collection[Questio
         _note(changes, question_id, before.get(question_id, _Text()), after.get(question_id, _Text()))
         changes.questions += (question_id in after) - (question_id in before)
     await _write_documents(work, team_id, after, gone=before.keys() - after.keys())
-    await _write_postings(work, team_id, changes)
+    if work.is_postgres:
+        texts = {key: (text.title_stems, text.body_stems) for key, text in after.items()}
+        await search_postgres.write(work, team_id=team_id, texts=texts, gone=before.keys() - after.keys())
+    else:
+        await _write_postings(work, team_id, changes)
     await _write_terms(work, team_id, changes)
     await _write_words(work, team_id, changes)
     log = tables.search_log
@@ -106,6 +110,7 @@ async def catch_up(db: Database, *, batch: int = _BATCH) -> int:
 async def _forget_other_analyses(db: Database) -> None:
     made_from_questions = (
         tables.search_posting,
+        tables.search_vector,
         tables.search_term,
         tables.search_word,
         tables.search_document,
@@ -124,6 +129,13 @@ async def _behind(work: Work, *, limit: int) -> dict[TeamId, list[QuestionId]]:
     is_same = (document.team_id == question.team_id) & (document.question_id == question.id)
     both = tables.question.outerjoin(tables.search_document, is_same)
     is_missing = question.state.in_(SHOWN) & document.question_id.is_(None)
+    if work.is_postgres:
+        vector = tables.search_vector.c
+        is_its = (vector.team_id == question.team_id) & (vector.question_id == question.id)
+        both = both.outerjoin(tables.search_vector, is_its)
+        is_missing = question.state.in_(SHOWN) & or_(
+            document.question_id.is_(None), vector.question_id.is_(None)
+        )
     is_other = question.state.not_in(SHOWN) & document.question_id.is_not(None)
     is_old = question.state.in_(SHOWN) & (document.text_revision != question.text_revision)
     found = await work.execute(

@@ -24,7 +24,7 @@ from bot.domain.search.ranking import (
 )
 from bot.domain.search.suggestions import near_enough
 from bot.domain.search.text import LONGEST_WORD, stem
-from storage import tables
+from storage import search_postgres, tables
 from storage.db import Work
 from storage.search_limits import Limits
 
@@ -252,14 +252,13 @@ async def _candidates(
         ids = list((await work.execute(few)).scalars())
         if len(ids) <= FEW:
             return [one for one in await _documents(work, team_id, ids, limits) if fits(one)]
-    scores = await _scores(work, team_id, looked)
-    for run in query.exact:
-        having = await _having(work, team_id, looked, {stem(word) for word in run})
-        scores = {question_id: score for question_id, score in scores.items() if question_id in having}
+    scores = await _scores(work, team_id, looked, query, most=CANDIDATES)
     found = [one for one in await _documents(work, team_id, _best(scores), limits) if fits(one)]
-    if len(found) >= COMPARED or len(scores) <= CANDIDATES:
+    if len(found) >= COMPARED or len(scores) < CANDIDATES:
         return found
     # Most of the best are not for these eyes, or do not fit: go on down the list.
+    if work.is_postgres:
+        scores = await _scores(work, team_id, looked, query, most=MOST_BUDGET)
     rest = sorted(scores, key=lambda key: (-scores[key], -key))[CANDIDATES:]
     for some in _portions(rest[:_MOST_CHECKED] if query.exact or query.without else rest):
         found += [one for one in await _documents(work, team_id, some, limits) if fits(one)]
@@ -268,8 +267,13 @@ async def _candidates(
     return found
 
 
-async def _scores(work: Work, team_id: TeamId, looked: _Looked) -> dict[int, float]:
-    """What the index alone says of the questions that have the rarest words, as many as the budget allows."""
+async def _scores(
+    work: Work, team_id: TeamId, looked: _Looked, query: Query, *, most: int
+) -> dict[int, float]:
+    """What the index alone says of the questions that have the rarest words, as many as the budget allows.
+
+    most: so many of the best are enough.
+    """
     questions = looked.statistics.questions
     budget = min(max(LEAST_BUDGET, questions // BUDGET_SHARE), MOST_BUDGET)
     rarity = {term: word.rarity for word in looked.sought for term in word.terms if term in looked.counts}
@@ -280,6 +284,15 @@ async def _scores(work: Work, team_id: TeamId, looked: _Looked) -> dict[int, flo
         if taken and entries > budget:
             break
         taken.append(term)
+    if work.is_postgres:
+        return await search_postgres.scores(
+            work,
+            team_id=team_id,
+            rarity={term: rarity[term] for term in taken},
+            with_all={stem(word) for run in query.exact for word in run},
+            budget=budget,
+            most=most,
+        )
     table = tables.search_posting.c
     rows = await work.execute(
         select(table.term, table.chunk, table.entries)
@@ -294,6 +307,9 @@ async def _scores(work: Work, team_id: TeamId, looked: _Looked) -> dict[int, flo
             break
         postings.add_scores(scores, chunk=row.chunk, entries=row.entries, rarity=rarity[row.term])
         read += postings.count(row.entries)
+    for run in query.exact:
+        having = await _having(work, team_id, looked, {stem(word) for word in run})
+        scores = {question_id: score for question_id, score in scores.items() if question_id in having}
     return scores
 
 

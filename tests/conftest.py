@@ -1,14 +1,66 @@
-"""What every test may ask for: a database of its own, on a real file."""
+"""What every test may ask for: a database of its own, on a real file or a real server."""
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from storage.db import Database, open_database
 from storage.migrate import migrate
+from tests import postgres
+
+_ON_BOTH = Path(__file__).parent / "storage"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Which databases the tests run on."""
+    parser.addoption(
+        "--database",
+        choices=("sqlite", "postgres", "both"),
+        help="run what needs a database on this one only, or on both; "
+        "otherwise tests/storage runs on both and the rest on SQLite",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Under pytest-xdist the first process has the server's folder, and those it starts inherit it."""
+    if not hasattr(config, "workerinput"):
+        postgres.set_up()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server, if one was needed."""
+    if not hasattr(config, "workerinput"):
+        postgres.tear_down()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Have a test run on each database that is asked for."""
+    if "database_kind" not in metafunc.fixturenames:
+        return
+    asked = metafunc.config.getoption("--database")
+    if metafunc.definition.get_closest_marker("postgres"):
+        asked = "postgres"
+    elif asked is None:
+        asked = "both" if _ON_BOTH in metafunc.definition.path.parents else "sqlite"
+    if asked != "sqlite":
+        metafunc.parametrize("database_kind", ("sqlite", "postgres") if asked == "both" else (asked,))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL alone, leave out what needs no database: it would be the same once more."""
+    asked = config.getoption("--database")
+    if asked == "postgres":
+        wanted = [one for one in items if "database_kind" in getattr(one, "fixturenames", ())]
+    elif asked == "sqlite":
+        wanted = [one for one in items if not one.get_closest_marker("postgres")]
+    else:
+        return
+    config.hook.pytest_deselected(items=[one for one in items if one not in wanted])
+    items[:] = wanted
 
 
 @pytest.fixture(scope="session")
@@ -26,11 +78,49 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def database_url(migrated_file: Path, tmp_path: Path) -> str:
-    """The URL of a file with every table and no row, the test's own."""
-    path = tmp_path / "alumni.db"
-    shutil.copy(migrated_file, path)
-    return f"sqlite+aiosqlite:///{path}"
+def database_kind() -> str:
+    """`sqlite` or `postgres`; see `--database`."""
+    return "sqlite"
+
+
+@pytest.fixture
+def database_url(database_kind: str, migrated_file: Path, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database with every table and no row, the test's own."""
+    if database_kind == "sqlite":
+        path = tmp_path / "alumni.db"
+        shutil.copy(migrated_file, path)
+        yield f"sqlite+aiosqlite:///{path}"
+        return
+    with _new_on_server(postgres.copy_of_empty) as url:
+        yield url
+
+
+@pytest.fixture
+def bare_database_url(database_kind: str, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database with nothing in it, the test's own."""
+    if database_kind == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path / 'bare.db'}"
+        return
+    with _new_on_server(postgres.without_tables) as url:
+        yield url
+
+
+@pytest.fixture
+def latin_database_url(database_kind: str) -> Iterator[str]:
+    """The URL of a PostgreSQL database that is not in Unicode, with nothing in it."""
+    assert database_kind == "postgres"
+    with _new_on_server(postgres.in_latin1) as url:
+        yield url
+
+
+@contextmanager
+def _new_on_server(make: Callable[[], str]) -> Iterator[str]:
+    try:
+        url = make()
+    except postgres.CannotStart as reason:
+        pytest.skip(str(reason))
+    yield url
+    postgres.drop(url)
 
 
 @pytest.fixture

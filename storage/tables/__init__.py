@@ -48,6 +48,7 @@ from storage.tables.questions import (
     search_log,
     search_posting,
     search_term,
+    search_vector,
     search_word,
     workspace,
 )
@@ -90,6 +91,7 @@ __all__ = [
     "search_log",
     "search_posting",
     "search_term",
+    "search_vector",
     "search_word",
     "submission",
     "usergroup_member",

@@ -44,6 +44,7 @@ outbox = Table(
     Column("reason", Text),  # why it was dropped, failed, or waits
     Index(None, "state", "due_at"),
     Index(None, "team_id", "recipient", "state"),
+    Index(None, "sent_at"),
 )
 
 audit = Table(

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Table,
     Text,
 )
+from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from storage.tables.metadata import metadata
 from storage.types import Instant
@@ -184,6 +185,16 @@ search_posting = Table(
     Column("chunk", Integer, primary_key=True, autoincrement=False),
     Column("entries", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
+)
+
+# On PostgreSQL instead of `search_posting`: see storage/search_postgres.py.
+search_vector = Table(
+    "search_vector",
+    metadata,
+    Column("team_id", String, primary_key=True),
+    Column("question_id", Integer, primary_key=True, autoincrement=False),
+    Column("terms", Text().with_variant(TSVECTOR(), "postgresql"), nullable=False),
+    Index(None, "terms", postgresql_using="gin"),
 )
 
 question_draft = Table(

@@ -1,7 +1,8 @@
 """Prints how good and how fast search is, beside raw FTS5 in the same run: `make bench`.
 
 Without the public sets, only what needs none of them is measured. `--million` adds a log of that size,
-which takes half an hour to make; names of parts measure only these.
+which takes half an hour to make; names of parts measure only these. `--database postgres` compares quality
+and speed with those on a PostgreSQL that is started for it.
 """
 
 import argparse
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from bot.domain.search.meaning import Meaning
 from bot.services.meaning import vectors_if_installed
-from tests.bench import hostile, sets
+from tests.bench import hostile, on_postgres, sets
 from tests.bench.accents import languages, without_accents
 from tests.bench.engines import Ours, Raw
 from tests.bench.large import large_log
@@ -188,6 +189,7 @@ async def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--million", action="store_true")
+    parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
     arguments = parser.parse_args()
     parts = arguments.parts or PARTS
     if unknown := set(parts) - set(PARTS):
@@ -198,6 +200,9 @@ async def main() -> None:
         print("The extra `semantic` is not installed: nothing is measured with vectors.")
     if not judged:
         print(f"The public sets are not there (looked in {', '.join(map(str, sets.PLACES))}).")
+    if arguments.database == "postgres":
+        await on_postgres.compare(judged, meaning, [one for one in parts if one in on_postgres.PARTS])
+        return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         if "quality" in parts:

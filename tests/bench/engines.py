@@ -60,7 +60,12 @@ class Ours:
     @classmethod
     async def on(cls, path: Path, documents: Sequence[tuple[str, str, str]]) -> "Ours":
         """A database with these questions and answers; names of the documents as strings, ours as numbers."""
-        engine = cls(open_database(f"sqlite+aiosqlite:///{path}"))
+        return await cls.at(f"sqlite+aiosqlite:///{path}", documents)
+
+    @classmethod
+    async def at(cls, url: str, documents: Sequence[tuple[str, str, str]]) -> "Ours":
+        """The same in any database, given by its URL."""
+        engine = cls(open_database(url))
         await migrate(engine.db)
         await engine.add(documents)
         return engine

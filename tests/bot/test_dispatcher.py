@@ -4,7 +4,7 @@ import asyncio
 import itertools
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -84,6 +84,7 @@ async def dispatching(
         pace=pace,
         request_timeout_s=request_timeout_s,
         on_outcome=lambda outcome: counted.update([outcome]),
+        monotonic=lambda: sandbox.clock.now().timestamp(),
     )
     await dispatcher.start()
     yield dispatcher
@@ -232,12 +233,13 @@ async def test_a_row_that_a_killed_process_had_posted_is_not_posted_again(
     assert len(direct.messages) == 1
 
 
+@pytest.mark.parametrize("ahead", [timedelta(0), timedelta(hours=1), timedelta(hours=-1)])
 async def test_a_row_that_a_killed_process_had_not_posted_waits_out_the_request_and_goes(
-    db: Database, sandbox: Sandbox, app: App
+    db: Database, sandbox: Sandbox, app: App, ahead: timedelta
 ) -> None:
     await enqueue(db, "remind:a")
-    async with db.writing() as work:
-        await outbox.claim(work, team_id=TEAM, key="remind:a", now=START, claimed_by="killed")
+    async with db.writing() as work:  # on a host whose clock is ahead, or behind
+        await outbox.claim(work, team_id=TEAM, key="remind:a", now=START + ahead, claimed_by="killed")
 
     async with dispatching(db, sandbox, app) as dispatcher:
         dispatcher.wake()
@@ -250,6 +252,45 @@ async def test_a_row_that_a_killed_process_had_not_posted_waits_out_the_request_
 
     assert early == "sending"
     assert texts(sandbox, app) == ["remind:a"]
+
+
+async def test_several_processes_share_the_work_and_each_message_goes_once_and_in_order(
+    db: Database, sandbox: Sandbox, app: App
+) -> None:
+    for number, person in itertools.product(range(3), PEOPLE[:8]):
+        due_at = START - timedelta(minutes=10 - number)
+        await enqueue(db, f"{person}:{number}", recipient=person, due_at=due_at)
+    outcomes = [Counter[str]() for _ in range(3)]
+
+    async with (
+        dispatching(db, sandbox, app, outcomes=outcomes[0]),
+        dispatching(db, sandbox, app, outcomes=outcomes[1]),
+        dispatching(db, sandbox, app, outcomes=outcomes[2]),
+    ):
+        for person in PEOPLE[:8]:
+            await until_state(db, f"{person}:2", "sent")
+
+    assert {person: texts(sandbox, app, person) for person in PEOPLE[:8]} == {
+        person: [f"{person}:{number}" for number in range(3)] for person in PEOPLE[:8]
+    }
+    assert sum(one["sent"] for one in outcomes) == 3 * 8
+
+
+async def test_what_another_process_settled_meanwhile_is_left_as_it_is(db: Database) -> None:
+    await enqueue(db, "remind:a")
+    async with db.writing() as work:
+        first = await outbox.claim(work, team_id=TEAM, key="remind:a", now=START, claimed_by="slow")
+        assert first is not None
+        await outbox.release(work, first, state="queued")
+        second = await outbox.claim(work, team_id=TEAM, key="remind:a", now=START, claimed_by="quick")
+
+        was_released = await outbox.release(work, first, state="queued")
+        arrived = [await outbox.arrive(work, first, channel_id="D1", ts="1.0", now=START) for _ in range(2)]
+
+    row = await the_row(db, "remind:a")
+    assert second is not None
+    assert (was_released, arrived) == (False, [True, False])
+    assert (row.state, row.claimed_by, row.ts) == ("sent", "quick", "1.0")
 
 
 async def test_nothing_is_called_inside_a_retry_after_window(
@@ -276,13 +317,18 @@ async def test_nothing_is_called_inside_a_retry_after_window(
     assert Counter(call.status for call in posts) == {200: len(PEOPLE) + 1, 429: 1}
 
 
-async def test_slacks_own_rates_are_kept(db: Database, workspace: Workspace, app: App) -> None:
+@pytest.mark.parametrize("processes", [1, 3])
+async def test_slacks_own_rates_are_kept(
+    db: Database, workspace: Workspace, app: App, processes: int
+) -> None:
     for number in range(6):
         await enqueue(db, f"{number}", recipient="CACADEMY", due_at=START - timedelta(seconds=60 - number))
     for user_id in PEOPLE:
         await enqueue(db, f"remind:{user_id}", recipient=user_id)
 
-    async with Sandbox(workspace, rates=Rates()) as sandbox, dispatching(db, sandbox, app, pace=Pace()):
+    async with Sandbox(workspace, rates=Rates()) as sandbox, AsyncExitStack() as leaving:
+        for _ in range(processes):
+            await leaving.enter_async_context(dispatching(db, sandbox, app, pace=Pace()))
         await until(lambda: len(texts(sandbox, app, "CACADEMY")) == 6)
         await until(lambda: all(texts(sandbox, app, user_id) for user_id in PEOPLE))
         posts = [call for call in sandbox.calls if call.method == "chat.postMessage"]

@@ -185,7 +185,7 @@ class Stage:
 async def start_bot(settings: Settings, clock: Clock) -> Running:
     """The bot on a sandbox's clock, which sends as fast as it can."""
     pace = Pace(per_minute=1_000_000, burst=10_000, per_recipient_s=0)
-    return await bot_app.start(settings, clock=clock, pace=pace)
+    return await bot_app.start(settings, clock=clock, pace=pace, monotonic=lambda: clock.now().timestamp())
 
 
 def sections(message: dict[str, Any]) -> list[str]:

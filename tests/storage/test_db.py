@@ -6,26 +6,18 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from storage import inbox
-from storage.db import AlreadyDone, Database, Delivery
+from storage.db import AlreadyDone, Database, Delivery, open_database
 from storage.tables import academy, edition_day
 from storage.tables import inbox as inbox_table
 
 NOW = datetime(2023, 6, 8, 9, tzinfo=UTC)
 DELIVERY = Delivery(team_id="T1", key="Ev1", received_at=NOW)
+REST = {"timezone": "Europe/Rome", "organisers": (), "question_channels": ()}
 
 
 async def put_academy(db: Database, name: str, once: Delivery | None = None) -> None:
     async with db.writing(once) as work:
-        await work.put(
-            academy,
-            {
-                "team_id": "T1",
-                "name": name,
-                "timezone": "Europe/Rome",
-                "organisers": (),
-                "question_channels": (),
-            },
-        )
+        await work.put(academy, {"team_id": "T1", "name": name, **REST})
 
 
 async def academy_name(db: Database) -> str | None:
@@ -37,11 +29,7 @@ async def academy_name(db: Database) -> str | None:
 async def test_a_transaction_that_fails_leaves_nothing(db: Database) -> None:
     async def fail_half_way() -> None:
         async with db.writing(DELIVERY) as work:
-            await work.execute(
-                academy.insert().values(
-                    team_id="T1", name="A", timezone="UTC", organisers=(), question_channels=()
-                )
-            )
+            await work.execute(academy.insert().values(team_id="T1", name="A", **REST))
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -81,6 +69,50 @@ async def test_twenty_transactions_that_read_then_write_all_count(db: Database) 
     await asyncio.gather(*(add_one() for _ in range(20)))
 
     assert await academy_name(db) == "20"
+
+
+async def test_replicas_take_turns_as_the_writers_of_one_process_do(database_url: str) -> None:
+    replicas = [open_database(database_url) for _ in range(3)]
+    await put_academy(replicas[0], "0")
+
+    async def add_one(db: Database, number: int) -> None:
+        # Some know that they write in one workspace only, and some do not.
+        async with db.writing(team_id="T1" if number % 2 else None) as work:
+            name = (await work.execute(select(academy.c.name))).scalar_one()
+            await work.execute(academy.update().values(name=str(int(name) + 1)))
+
+    await asyncio.gather(*(add_one(db, number) for number in range(8) for db in replicas))
+
+    found = [await academy_name(db) for db in replicas]
+    for db in replicas:
+        await db.close()
+    assert found == ["24"] * 3
+
+
+@pytest.mark.postgres
+async def test_workspaces_do_not_wait_for_each_other(db: Database) -> None:
+    async with db.writing(team_id="T1"), db.writing(team_id="T2") as second:
+        await second.put(academy, {"team_id": "T2", "name": "both are open", **REST})
+
+    assert await academy_name(db) == "both are open"
+
+
+async def test_who_reads_sees_one_state_throughout_and_waits_for_nobody(db: Database) -> None:
+    await put_academy(db, "before")
+
+    async with db.reading() as work:
+        first = (await work.execute(select(academy.c.name))).scalar_one()
+        await put_academy(db, "after")
+        second = (await work.execute(select(academy.c.name))).scalar_one()
+
+    assert (first, second) == ("before", "before")
+    assert await academy_name(db) == "after"
+
+
+async def test_characters_that_a_database_refuses_are_replaced(db: Database) -> None:
+    await put_academy(db, "NUL \0, half a pair \ud83d, a whole one \U0001f600")
+
+    assert await academy_name(db) == "NUL \ufffd, half a pair \ufffd, a whole one \U0001f600"
 
 
 async def test_foreign_keys_hold(db: Database) -> None:

@@ -1,6 +1,8 @@
 import random
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
@@ -9,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.domain.ids import QuestionId, TeamId
 from bot.domain.questions import Answer, NewAnswer, NewQuestion, QuestionState
 from storage import postings, questions, tables
-from storage.db import Database
+from storage.db import Database, open_database
 from tests.storage.log import ANA, BEN, PUBLIC, TEAM, found, log, with_people_and_channels
 
 INDEX = (
@@ -18,6 +20,7 @@ INDEX = (
     tables.search_term,
     tables.search_word,
     tables.search_posting,
+    tables.search_vector,
 )
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 WORDS = ["grant", "grants", "travel", "café", "visa", "letter", "budget", "Kraków", "the", "of", "for"]
@@ -125,3 +128,50 @@ async def test_a_question_that_is_rolled_back_is_in_no_index(db: Database) -> No
             await questions.add_question(work, team_id=TEAM, asked=new)
 
     assert all(rows == [] for rows in (await contents(db)).values())
+
+
+@pytest.mark.postgres
+async def test_on_postgresql_its_own_text_search_is_the_index(db: Database) -> None:
+    asked = await log(db, "Cluster's grants, and a grant", "O'Brien\\Co pays travel", channel_id=None)
+
+    kept = await contents(db)
+
+    assert kept["search_posting"] == []
+    assert [row[:2] for row in kept["search_vector"]] == [(TEAM, asked.id)]
+    assert [await found(db, typed) for typed in ("granted", "o'brien\\co", "visa")] == [
+        [asked.id],
+        [asked.id],
+        [],
+    ]
+
+
+@pytest.mark.postgres
+async def test_a_log_that_came_from_sqlite_is_indexed_anew(db: Database) -> None:
+    asked = await log(db, "grant", channel_id=None)
+    async with db.writing() as work:
+        await work.execute(tables.search_vector.delete())
+
+    assert await postings.catch_up(db) == 1
+
+    assert await found(db, "grant") == [asked.id]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("seed", range(3))
+async def test_both_databases_find_the_same_in_the_same_order(
+    db: Database, migrated_file: Path, tmp_path: Path, seed: int
+) -> None:
+    rng = random.Random(seed)
+    shutil.copy(migrated_file, tmp_path / "other.db")
+    other = open_database(f"sqlite+aiosqlite:///{tmp_path / 'other.db'}")
+    texts = [(some_words(rng), some_words(rng)) for _ in range(30)]
+    for one in (db, other):
+        await with_people_and_channels(one)
+        for title, answer in texts:
+            await log(one, title, answer)
+    typed = [some_words(rng) for _ in range(20)] + ['"travel grant"', "visa -letter", "is:open caf", "budgte"]
+
+    here, there = [[await found(one, words) for words in typed] for one in (db, other)]
+
+    await other.close()
+    assert here == there

@@ -1,0 +1,135 @@
+"""How each kind of database is opened, and how those who write on PostgreSQL take turns."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+from zlib import crc32
+
+from sqlalchemy import URL, String, TextClause, event, text
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncpgString
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+READING: Mapping[str, Mapping[str, Any]] = {
+    "sqlite": {},
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
+"""By dialect: the execution options of a transaction that only reads, and sees one state throughout."""
+
+_BUSY_TIMEOUT_MS = 10_000
+_NEVER_STORED = re.compile("[\x00\ud800-\udfff]")
+
+# Two keys of PostgreSQL's advisory locks: for all workspaces together, and for single ones.
+_ALL, _ONE = 0x616C756D, 0x616C756E
+_EVERYBODYS_TURN = text(f"SELECT pg_advisory_xact_lock({_ALL}, 0)")
+_TURN = text(f"SELECT pg_advisory_xact_lock_shared({_ALL}, 0), pg_advisory_xact_lock({_ONE}, :team)")
+
+_SERVER_SETTINGS = {
+    "application_name": "alumni-bot",
+    # A transaction awaits nothing but the database. One that stands still is of a host that is gone
+    # without a word, and would hold up every other until TCP gives it up, hours later.
+    "idle_in_transaction_session_timeout": "60s",
+    "tcp_keepalives_idle": "20",
+    "tcp_keepalives_interval": "10",
+    "tcp_keepalives_count": "3",
+    # To compile a query takes longer than any of ours runs.
+    "jit": "off",
+}
+_CONNECT_WITHIN_S = 10
+_KNOWN_IN_URL = {"host", "port", "ssl", "sslmode"}
+
+
+def engine(url: URL) -> AsyncEngine:
+    """An engine for a database; nothing is connected yet.
+
+    Raises ImportError without the URL's driver, ArgumentError for a URL that it does not understand.
+    """
+    if url.get_backend_name() == "sqlite":
+        made = create_async_engine(url)
+        event.listen(made.sync_engine, "connect", _prepare_sqlite)
+        event.listen(made.sync_engine, "begin", _begin_sqlite)
+        _have_texts_cleaned(made.dialect, _Text)
+        return made
+    url, ssl = _without_sslmode(url)
+    made = create_async_engine(
+        url,
+        # A server that was restarted, or a connection that was cut, is noticed before anything is asked.
+        pool_pre_ping=True,
+        connect_args={"timeout": _CONNECT_WITHIN_S, "server_settings": _SERVER_SETTINGS, **ssl},
+    )
+    _have_texts_cleaned(made.dialect, _PostgresText)
+    return made
+
+
+def unreachable(url: URL, lost: BaseException) -> str:
+    """What is wrong and what to do, in a sentence without the password."""
+    where = url.query.get("host") or f"{url.host or 'localhost'}:{url.port or 5432}"
+    why = "it does not answer in time" if isinstance(lost, TimeoutError) else str(lost)
+    return f"PostgreSQL at {where} cannot be reached ({why}). See that it runs, and look at DATABASE_URL."
+
+
+def turn(team_id: str | None) -> tuple[TextClause, dict[str, int]]:
+    """The statement that waits for one's turn to write, with its parameters; a turn lasts a transaction.
+
+    Who writes in one workspace waits for those who write there or everywhere. Each statement after it sees
+    all that was committed by then: PostgreSQL's default isolation.
+    """
+    if team_id is None:
+        return _EVERYBODYS_TURN, {}
+    # Two workspaces with the same number only wait for each other.
+    number = crc32(team_id.encode(errors="replace"))
+    return _TURN, {"team": number - (1 << 32) if number >> 31 else number}
+
+
+def _without_sslmode(url: URL) -> tuple[URL, dict[str, Any]]:
+    """The URL, and how the connection is to be encrypted, which most providers write as libpq has it."""
+    if unknown := url.query.keys() - _KNOWN_IN_URL:
+        allowed = " or ".join(sorted(_KNOWN_IN_URL))
+        raise ArgumentError(f"after the ? there may be {allowed}, not {', '.join(sorted(unknown))}")
+    mode = url.query.get("sslmode", url.query.get("ssl"))
+    return url.difference_update_query(["sslmode", "ssl"]), {} if mode is None else {"ssl": mode}
+
+
+def _prepare_sqlite(dbapi_connection: Any, _record: ConnectionPoolEntry) -> None:
+    # The driver's own transactions begin late and silently: with twenty concurrent
+    # read-then-write transactions all but one of the writes were lost.
+    dbapi_connection.isolation_level = None
+    cursor = dbapi_connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("alumni_writing", False)
+    # A transaction that reads before it writes must take the write lock at once:
+    # to upgrade a deferred one fails with "database is locked" whatever the timeout.
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+# PostgreSQL takes no NUL in a text, and neither database half of a surrogate pair. Nobody types either,
+# but JSON can carry both, and one of them must not fail a whole delivery, time and again.
+
+
+def _clean(value: Any) -> Any:
+    if not isinstance(value, str) or (value.isascii() and "\0" not in value):
+        return value
+    return _NEVER_STORED.sub("\ufffd", value)
+
+
+class _Text(String):
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
+        return _clean
+
+
+class _PostgresText(AsyncpgString):
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
+        return _clean
+
+
+def _have_texts_cleaned(dialect: Dialect, text_type: type[String]) -> None:
+    dialect.colspecs = {**dialect.colspecs, String: text_type}
