@@ -20,6 +20,8 @@ _FEWER = (0, 1, 2, 4, 8, 16)
 _STEPS = 500
 _MANY_STEPS = 4000
 _SHAKES = 4
+# With more people it takes too long, and the last of them would wait for a trio for forty rounds and more.
+_MOST_WITH_TRIOS = 121
 # How many steps the search for the trios to come may take before it is given up.
 _TRIO_STEPS = 5000
 
@@ -130,7 +132,7 @@ def with_trios_to_come(
     """
     fewest = min(known.turns[row] for row in rows)
     waiting = [row for row in rows if known.turns[row] == fewest]
-    if len(waiting) < 6:
+    if len(waiting) < 6 or len(rows) > _MOST_WITH_TRIOS:
         return found
     unmet = known.allowed & ~known.met
     trios = _disjoint_trios(waiting, unmet, known.chance)
