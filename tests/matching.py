@@ -5,6 +5,7 @@ The brute force shares nothing with the solver but the values that go in and the
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import combinations
 from random import Random
 
@@ -72,17 +73,24 @@ def cohort(n: int, seed: int) -> Cohort:
 
 def cost(groups: Sequence[Group], given: Cohort) -> Costs:
     """What a plan costs, gravest first: repeats, how late, trio turns, countries, sectors, chance."""
+    chance = _chance(given)
+    luck = sum(chance[two] for group in groups for two in combinations(group, 2))
+    again, late, country, sector = wished(groups, given)
+    by_id = {person.id: person for person in given.people}
+    fewest = min(person.trio_turns for person in given.people)
+    turns = sum(by_id[one].trio_turns - fewest for group in groups if len(group) == 3 for one in group)
+    return again, late, turns, country, sector, luck
+
+
+def wished(groups: Sequence[Group], given: Cohort) -> tuple[int, int, int, int]:
+    """What groups cost but for turns and chance: repeats, how late they were, countries, sectors."""
     by_id = {person.id: person for person in given.people}
     last: dict[frozenset[str], int] = {}
     for met in given.history:
         last[frozenset(met[:2])] = max(last.get(frozenset(met[:2]), 0), met.round)
     rounds = sorted({met.round for met in given.history})
-    chance = _chance(given)
-    fewest = min(person.trio_turns for person in given.people)
-    again = late = turns = country = sector = luck = 0
+    again = late = country = sector = 0
     for group in groups:
-        if len(group) == 3:
-            turns += sum(by_id[member].trio_turns - fewest for member in group)
         for a, b in combinations(group, 2):
             one, other = by_id[a], by_id[b]
             if frozenset((a, b)) in last:
@@ -93,14 +101,30 @@ def cost(groups: Sequence[Group], given: Cohort) -> Costs:
             shared = bool(one.sectors & other.sectors)
             if given.wishes.sector != "any" and shared != (given.wishes.sector == "same"):
                 sector += 1
-            luck += chance[a, b]
-    return again, late, turns, country, sector, luck
+    return again, late, country, sector
 
 
 def best_cost(given: Cohort) -> Costs | None:
     """The least cost of all plans; None if the rules let none through."""
     costs = [cost(groups, given) for groups in _plans(sorted(person.id for person in given.people), given)]
     return min(costs, default=None)
+
+
+def best_group_cost(given: Cohort, size: int) -> tuple[int, ...] | None:
+    """What the best of all plans for groups costs, but for chance; None if the rules let none through."""
+    people_of = {person.id: person for person in given.people}
+    alone = {
+        two: wished([two], given) if may_meet(*two, given) else None
+        for two in combinations(sorted(people_of), 2)
+    }
+    best: tuple[int, ...] | None = None
+    for plan in _tables(sorted(people_of), _sizes(len(people_of), size)):
+        pairs = [alone[two] for each in plan for two in combinations(each, 2)]
+        known = [each for each in pairs if each is not None]
+        if len(known) == len(pairs):
+            total = tuple(map(sum, zip(*known, strict=True)))
+            best = total if best is None else min(best, total)
+    return best
 
 
 def meetings(plan: Matched, round: int) -> list[Met]:
@@ -147,6 +171,28 @@ def _plans(ids: Sequence[str], given: Cohort) -> Iterator[list[Group]]:
                 yield [trio, *rest]
 
 
+def _sizes(n: int, size: int) -> list[int]:
+    """The sizes of groups of three to six, one apart at most, on average nearest to the one asked for."""
+    many = [groups for groups in range(1, n) if n >= 3 * groups and n <= 6 * groups]
+    groups = min(many, key=lambda number: abs(n / number - size))
+    return sorted(len(range(place, n, groups)) for place in range(groups))
+
+
+def _tables(ids: Sequence[str], sizes: Sequence[int]) -> Iterator[list[Group]]:
+    """Every way to seat people at tables of these sizes."""
+    if not ids:
+        yield []
+        return
+    for size in sorted(set(sizes)):
+        fewer = list(sizes)
+        fewer.remove(size)
+        for rest in combinations(ids[1:], size - 1):
+            left = [each for each in ids[1:] if each not in rest]
+            for more in _tables(left, fewer):
+                yield [(ids[0], *rest), *more]
+
+
+@lru_cache(maxsize=8)
 def _chance(given: Cohort) -> dict[tuple[str, str], int]:
     known = weights.table(
         given.people,

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -196,6 +197,27 @@ def test_twelve_rounds_with_people_away_have_no_repeat(seed: int) -> None:
         who = after(who, found)
 
     assert len({frozenset(each[:2]) for each in met}) == len(met)
+
+
+@pytest.mark.parametrize("n", [260, 261])
+def test_many_people_are_all_matched_without_the_rules_being_broken(n: int) -> None:
+    who = people(n, Random(n))
+
+    found = pair(who, seed=1, round=1)
+
+    assert sorted(member for group in found.groups for member in group) == [person.id for person in who]
+    assert Counter(map(len, found.groups)) == ({2: 130} if n == 260 else {2: 129, 3: 1})
+    assert found.compromises == ()
+
+
+def test_many_people_of_whom_one_is_excluded_by_all_are_refused() -> None:
+    who = strangers(260)
+    forbidden = [frozenset(("U0003", person.id)) for person in who if person.id != "U0003"]
+
+    with pytest.raises(Impossible) as refused:
+        pair(who, forbidden=forbidden, seed=1, round=1)
+
+    assert refused.value.people == ("U0003",)
 
 
 def test_did_not_meet_frees_the_pair_again() -> None:

@@ -1,6 +1,6 @@
-"""Groups of three to six, for breakout tables: near the best by exchanging people, not proven the best.
+"""Groups of three to six, for breakout tables: the best for few people, near the best for many.
 
-The exact plans are those of pairs and reviews.
+For many, people are exchanged as long as that makes the plan cheaper; how near that comes is in the bench.
 """
 
 from collections.abc import Collection, Sequence
@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.domain.matching import blocking, explain, weights
+from bot.domain.matching import blocking, dividing, explain, weights
 from bot.domain.matching.values import (
     AS_USUAL,
     GROUP_SIZES,
@@ -27,8 +27,10 @@ from bot.domain.matching.weights import Numbers
 
 _CHANCES = 1 << 10
 # Shaking the plan and settling it again costs about n squared.
-_WORK = 200_000
-_MOST_SHAKES = 120
+_WORK = 1_000_000
+_MOST_SHAKES = 400
+# A plan that keeps the rules is found by then, or there is none to be found.
+_SHAKES_FOR_THE_RULES = 100
 _LARGEST = 1 << 62
 
 
@@ -60,7 +62,7 @@ def group(
     if len(known.people) < GROUP_SIZES[0] or 0 < len(rows) < GROUP_SIZES[0]:
         relax = (Relax(rule=Rule.LOCK),) if len(known.people) >= GROUP_SIZES[0] else ()
         raise Impossible(tuple(known.people[row].id for row in rows), relax)
-    found, in_the_way = _exchanged(known, rows, size, seed)
+    found, in_the_way = _divided(known, rows, size, seed)
     if in_the_way:
         raise Impossible(tuple(known.people[row].id for row in in_the_way), _relaxed(known, rows, size, seed))
     groups = [tuple(sorted(known.people[row].id for row in members)) for members in found]
@@ -71,9 +73,9 @@ def _relaxed(known: weights.Table, rows: Sequence[int], size: int, seed: int) ->
     relax = []
     for rule in known.broken:
         others = {name: parted for name, parted in known.broken.items() if name is not rule}
-        if not _exchanged(replace(known, broken=others), rows, size, seed)[1]:
+        if not _divided(replace(known, broken=others), rows, size, seed, any_plan=True)[1]:
             relax.append(Relax(rule=rule))
-    if any(not _exchanged(known, rows, fewer, seed)[1] for fewer in range(GROUP_SIZES[0], size)):
+    if any(not _divided(known, rows, fewer, seed, any_plan=True)[1] for fewer in range(GROUP_SIZES[0], size)):
         relax.append(Relax(rule=Rule.SIZE))
     return tuple(relax)
 
@@ -87,10 +89,13 @@ def _sizes(count: int, size: int) -> list[int]:
     return [count // groups + (place < count % groups) for place in range(groups)]
 
 
-def _exchanged(
-    known: weights.Table, rows: Sequence[int], size: int, seed: int
+def _divided(
+    known: weights.Table, rows: Sequence[int], size: int, seed: int, *, any_plan: bool = False
 ) -> tuple[list[list[int]], list[int]]:
-    """Groups of rows, and the rows that a rule still parts within them."""
+    """Groups of rows, and the rows that a rule still parts within them.
+
+    any_plan: one that keeps the rules is enough.
+    """
     if not rows:
         return [], []
     sizes = _sizes(len(rows), size)
@@ -104,24 +109,36 @@ def _exchanged(
     np.fill_diagonal(parted, val=False)
     costs = known.costs(units)[own].astype(kind) + parted.astype(kind) * never
     np.fill_diagonal(costs, val=0)
+    if len(rows) <= dividing.MOST_PEOPLE:
+        exact = dividing.cheapest(costs, parted, sizes)
+        if exact is not None:
+            return [[rows[place] for place in places] for places in exact], []
+    table_of = _exchanged(costs, sizes, seed, never=never, any_plan=any_plan)
+    together = table_of[:, None] == table_of[None, :]
+    in_the_way = [rows[place] for place in np.nonzero((together & parted).any(axis=1))[0].tolist()]
+    return [
+        [rows[place] for place in np.nonzero(table_of == table)[0].tolist()] for table in range(len(sizes))
+    ], in_the_way
+
+
+def _exchanged(costs: Numbers, sizes: Sequence[int], seed: int, *, never: int, any_plan: bool) -> Numbers:
+    """The table of each place, at a cost that no exchange of two people lowers."""
     rng = Random(seed)  # noqa: S311  draws of lots, not secrets
-    table_of = [table for table, members in enumerate(sizes) for _ in range(members)]
-    rng.shuffle(table_of)
-    best = _settled(costs, np.array(table_of), len(sizes))
+    drawn = [table for table, members in enumerate(sizes) for _ in range(members)]
+    rng.shuffle(drawn)
+    best = _settled(costs, np.array(drawn), len(sizes))
     least = _total(costs, best)
-    for _ in range(min(_MOST_SHAKES, _WORK // len(rows) ** 2) if len(sizes) > 1 else 0):
+    for number in range(min(_MOST_SHAKES, _WORK // len(costs) ** 2) if len(sizes) > 1 else 0):
+        if (any_plan and least < never) or (number >= _SHAKES_FOR_THE_RULES and least >= never):
+            break
         shaken = best.copy()
         for _ in range(rng.randint(2, 5)):
-            one, other = rng.sample(range(len(rows)), 2)
+            one, other = rng.sample(range(len(costs)), 2)
             shaken[one], shaken[other] = shaken[other], shaken[one]
         shaken = _settled(costs, shaken, len(sizes))
         if _total(costs, shaken) < least:
             best, least = shaken, _total(costs, shaken)
-    together = best[:, None] == best[None, :]
-    in_the_way = [rows[place] for place in np.nonzero((together & parted).any(axis=1))[0].tolist()]
-    return [
-        [rows[place] for place in np.nonzero(best == table)[0].tolist()] for table in range(len(sizes))
-    ], in_the_way
+    return best
 
 
 def _settled(costs: Numbers, table_of: Numbers, tables: int) -> Numbers:

@@ -6,17 +6,22 @@ from random import Random
 
 import numpy as np
 
-from bot.domain.matching import solving
+from bot.domain.matching import factoring, solving
+from bot.domain.matching.factoring import Pairs
 from bot.domain.matching.solving import Rows
 from bot.domain.matching.weights import Flags, Numbers, Table, Units
 
-# With more people than this, or more left to meet, nearly every choice leaves all further rounds possible.
-_FEW_PEOPLE = 16
-_FEW_LEFT = 8
-_NEAR_TRIES = 12
-_REPAIRS = 60
-_MOST_UNDONE = 6
-_DRAWS = 1 << 20
+# A look ahead beyond this takes too long. It is not needed either while each has half of the others to meet:
+# where all have equally many of them these can always be split into rounds (Csaba and others, 2016).
+_MOST_LEFT = 20_000
+# For how many rounds fewer the look ahead settles where all of them cannot be had.
+_FEWER = (0, 1, 2, 4, 8, 16)
+# Steps that dividing people into rounds may take: a plan that can be divided nearly always needs a hundred.
+_STEPS = 500
+_MANY_STEPS = 4000
+_SHAKES = 4
+# With more people it takes too long, and the last of them would wait for a trio for forty rounds and more.
+_MOST_WITH_TRIOS = 121
 # How many steps the search for the trios to come may take before it is given up.
 _TRIO_STEPS = 5000
 
@@ -26,26 +31,95 @@ def farther(found: list[Rows], rows: Sequence[int], unmet: Flags, costs: Numbers
 
     found: the pairs of least cost. rows: all who take part, an even number.
     unmet: who may meet and has not met. A plan that has repeats already is returned as it is.
+
+    Where the same people come each time, what was seen to be left by one plan is found again by the next,
+    so that nobody meets anybody again before they must.
     """
     if not rows or any(not unmet[a, b] for a, b in found):
         return found
-    ahead = int(unmet[np.ix_(list(rows), list(rows))].sum(axis=1).min()) - 1
-    if ahead < 1 or (len(rows) > _FEW_PEOPLE and ahead >= _FEW_LEFT):
+    free = unmet[np.ix_(rows, rows)]
+    ahead = int(free.sum(axis=1).min()) - 1
+    if ahead < 1 or 2 * ahead >= len(rows) or ahead * len(rows) > _MOST_LEFT:
         return found
+    place = {row: number for number, row in enumerate(rows)}
+    pairs = [(place[a], place[b]) for a, b in found]
+    own = costs[np.ix_(rows, rows)]
+    for fewer in _FEWER:
+        if fewer >= ahead:
+            break
+        if factoring.rounds(_less(free, pairs), ahead - fewer, steps=_STEPS) is not None:
+            return found
+        every = factoring.rounds(free, ahead + 1 - fewer, steps=_MANY_STEPS)
+        if every is not None:
+            pairs = _cheapest(every, free, own, seed=seed)
+            return sorted((rows[a], rows[b]) for a, b in pairs)
+    return found
+
+
+def _cheapest(every: list[Pairs], free: Flags, costs: Numbers, *, seed: int) -> Pairs:
+    """One of these rounds made as cheap as exchanging it with the others gets it."""
     rng = Random(seed)  # noqa: S311  draws of lots, not secrets
-    best, most = found, len(_rounds(rows, _less(unmet, found), ahead, rng))
-    for _ in range(_NEAR_TRIES):
-        if most == ahead:
-            return best
-        other = solving.edges(rows, _less(unmet, [rng.choice(found)]), costs).best()
-        if other is not None:
-            reach = len(_rounds(rows, _less(unmet, other), ahead, rng))
-            if reach > most:
-                best, most = other, reach
-    rounds = _rounds(rows, unmet, ahead + 1, rng)
-    if len(rounds) > most + 1:
-        return min(rounds, key=lambda pairs: _sum(costs, pairs))
+    by_cost = sorted(every, key=lambda pairs: _sum(costs, pairs))
+    best, others = _exchanged(by_cost[0], by_cost[1:], costs)
+    for _ in range(_SHAKES):
+        some = sorted(rng.sample(range(len(others)), rng.randint(1, len(others))))
+        mixed = np.zeros_like(free)
+        for pairs in (best, *(others[number] for number in some)):
+            _put(mixed, pairs, free=True)
+        found = solving.edges(range(len(free)), mixed, costs).best() or best
+        cheaper = [(a, b) for a, b in found]
+        if _sum(costs, cheaper) >= _sum(costs, best):
+            continue
+        rest = factoring.rounds(_less(mixed, cheaper), len(some), steps=_STEPS)
+        if rest is not None:
+            for number, pairs in zip(some, rest, strict=True):
+                others[number] = pairs
+            best, others = _exchanged(cheaper, others, costs)
+    whole = len(others)
+    for pairs in (best, *by_cost):
+        if factoring.rounds(_less(free, pairs), whole, steps=_MANY_STEPS) is not None:
+            return pairs
     return best
+
+
+def _exchanged(best: Pairs, others: Sequence[Pairs], costs: Numbers) -> tuple[Pairs, list[Pairs]]:
+    """Change people over to what is cheaper in one of the other rounds, for as long as there are any."""
+    others = list(others)
+    number = unchanged = 0
+    while unchanged < len(others):
+        mine, theirs = _mates(best), _mates(others[number])
+        cheaper = [ring for ring in _rings(mine, theirs) if _gain(ring, mine, theirs, costs) > 0]
+        for row in (row for ring in cheaper for row in ring):
+            mine[row], theirs[row] = theirs[row], mine[row]
+        best, others[number] = _pairs_of(mine), _pairs_of(theirs)
+        unchanged = 0 if cheaper else unchanged + 1
+        number = (number + 1) % len(others)
+    return best, others
+
+
+def _rings(mine: dict[int, int], theirs: dict[int, int]) -> list[list[int]]:
+    """Those who can change from one round to the other together, and not without each other."""
+    rings, seen = [], set[int]()
+    for row in mine:
+        ring: list[int] = []
+        while row not in seen:
+            seen |= {row, mine[row]}
+            ring += [row, mine[row]]
+            row = theirs[mine[row]]
+        rings.append(ring)
+    return rings
+
+
+def _gain(ring: Sequence[int], mine: dict[int, int], theirs: dict[int, int], costs: Numbers) -> int:
+    return sum(int(costs[row, mine[row]]) - int(costs[row, theirs[row]]) for row in ring)
+
+
+def _mates(pairs: Pairs) -> dict[int, int]:
+    return {a: b for one in pairs for a, b in (one, one[::-1])}
+
+
+def _pairs_of(mates: dict[int, int]) -> Pairs:
+    return sorted((a, b) for a, b in mates.items() if a < b)
 
 
 def with_trios_to_come(
@@ -58,7 +132,7 @@ def with_trios_to_come(
     """
     fewest = min(known.turns[row] for row in rows)
     waiting = [row for row in rows if known.turns[row] == fewest]
-    if len(waiting) < 6:
+    if len(waiting) < 6 or len(rows) > _MOST_WITH_TRIOS:
         return found
     unmet = known.allowed & ~known.met
     trios = _disjoint_trios(waiting, unmet, known.chance)
@@ -111,40 +185,6 @@ def _disjoint_trios(waiting: Sequence[int], unmet: Flags, chance: Numbers) -> li
         return rest(tuple(row for row in left if row != first), spare - 1) if spare else None
 
     return rest(tuple(waiting), spare) or []
-
-
-def _rounds(rows: Sequence[int], unmet: Flags, most: int, rng: Random) -> list[list[Rows]]:
-    """Rounds after each other without a repeat, as many as were found, `most` at the most."""
-    left = unmet.copy()
-    rounds = _drawn(rows, left, most, rng)
-    for _ in range(_REPAIRS):
-        if len(rounds) == most:
-            break
-        undone = min(rng.randint(1, _MOST_UNDONE), len(rounds))
-        again = left.copy()
-        for pairs in rounds[len(rounds) - undone :]:
-            _put(again, pairs, free=True)
-        others = _drawn(rows, again, most - len(rounds) + undone, rng)
-        if len(others) >= undone:
-            rounds = [*rounds[: len(rounds) - undone], *others]
-            left = again
-        rng.shuffle(rounds)
-    return rounds
-
-
-def _drawn(rows: Sequence[int], left: Flags, most: int, rng: Random) -> list[list[Rows]]:
-    rounds: list[list[Rows]] = []
-    while len(rounds) < most:
-        upper, lower = np.nonzero(np.triu(left))
-        drawn = [
-            (a, b, int(rng.random() * _DRAWS)) for a, b in zip(upper.tolist(), lower.tolist(), strict=True)
-        ]
-        pairs = solving.Edges(rows, drawn).best()
-        if pairs is None:
-            break
-        _put(left, pairs, free=False)
-        rounds.append(pairs)
-    return rounds
 
 
 def _less(unmet: Flags, pairs: Sequence[Rows]) -> Flags:

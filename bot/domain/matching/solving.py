@@ -34,12 +34,12 @@ def best(
     """
     if not rows:
         return []
-    # That there is no plan shows a hundred times sooner without weights.
-    if len(rows) > _MOST_DENSE and len(most_pairs(rows, allowed)) < len(rows) - len(rows) % 2:
-        return None
+    listed = edges(rows, allowed, costs)
     if len(rows) % 2 == 0:
-        return edges(rows, allowed, costs).best()
-    return _Trio(rows, allowed, costs, turns).best(exact=exact)
+        return listed.best()
+    if len(rows) > _MOST_DENSE and not listed.pair_all_but_one():
+        return None
+    return _Trio(rows, listed, allowed, costs, turns).best(exact=exact)
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,22 @@ class Edges:
     rows: Sequence[int]
     costs: list[tuple[int, int, int]]
     """Two rows and the cost of pairing them, each pair once."""
-    others: "Edges | None" = None
-    """All that can be paired, where `costs` has each person's best only."""
+    every: tuple[Flags, Numbers] | None = None
+    """Who can be paired, and all costs, where the list has each person's best only."""
+
+    @cached_property
+    def others(self) -> "Edges | None":
+        """All that can be paired, where this has each person's best only."""
+        return None if self.every is None else Edges(self.rows, _listed(*self.every))
+
+    def pair_all_but_one(self) -> bool:
+        """Whether all can be paired but one; found out without weights, which is a hundred times quicker."""
+        listed = np.zeros((max(self.rows) + 1,) * 2, dtype=np.bool_)
+        for a, b, _ in self.costs:
+            listed[a, b] = True
+        if len(most_pairs(self.rows, listed)) >= len(self.rows) - 1:
+            return True
+        return self.every is not None and len(most_pairs(self.rows, self.every[0])) >= len(self.rows) - 1
 
     @cached_property
     def _dearest(self) -> int:
@@ -68,6 +82,9 @@ class Edges:
         )
         found = rustworkx.max_weight_matching(graph, max_cardinality=True, weight_fn=int)
         if 2 * len(found) < len(left):
+            # That there is no plan shows a hundred times sooner without weights.
+            if self.every is None or len(most_pairs(left, self.every[0])) < len(left):
+                return None
             return self.others.best(without) if self.others else None
         return sorted((min(left[a], left[b]), max(left[a], left[b])) for a, b in found)
 
@@ -77,15 +94,14 @@ def edges(rows: Sequence[int], allowed: Flags, costs: Numbers) -> Edges:
     taking_part = np.zeros(len(allowed), dtype=np.bool_)
     taking_part[list(rows)] = True
     free = allowed & taking_part[:, None] & taking_part[None, :]
-    every = Edges(rows, _listed(free, costs))
     if len(rows) <= _MOST_DENSE:
-        return every
+        return Edges(rows, _listed(free, costs))
     dearest = costs.max() + 1
     best = np.argsort(np.where(free, costs, dearest), axis=1, kind="stable")[:, :_BEST_OF_MANY]
     near = np.zeros_like(free)
     np.put_along_axis(near, best, np.True_, axis=1)
     near |= near.T
-    return Edges(rows, _listed(near & free, costs), every)
+    return Edges(rows, _listed(near & free, costs), (free, costs))
 
 
 def most_pairs(rows: Sequence[int], allowed: Flags) -> dict[int, int]:
@@ -93,8 +109,11 @@ def most_pairs(rows: Sequence[int], allowed: Flags) -> dict[int, int]:
     graph: rustworkx.PyGraph[int, int] = rustworkx.PyGraph()
     graph.add_nodes_from(rows)
     place = {row: node for node, row in enumerate(rows)}
-    free = allowed.tolist()
-    graph.add_edges_from([(place[a], place[b], 1) for a, b in combinations(sorted(rows), 2) if free[a][b]])
+    among = np.zeros(len(allowed), dtype=np.bool_)
+    among[list(rows)] = True
+    upper, lower = np.nonzero(np.triu(allowed & among[:, None] & among[None, :]))
+    pairs = zip(upper.tolist(), lower.tolist(), strict=True)
+    graph.add_edges_from([(place[a], place[b], 1) for a, b in pairs])
     found = rustworkx.max_weight_matching(graph, max_cardinality=True, weight_fn=int)
     mate = {rows[a]: rows[b] for a, b in found}
     return mate | {b: a for a, b in mate.items()}
@@ -108,12 +127,14 @@ def _listed(free: Flags, costs: Numbers) -> list[tuple[int, int, int]]:
 class _Trio:
     """The best trio with the best pairs beside it, for an odd number of people."""
 
-    def __init__(self, rows: Sequence[int], allowed: Flags, costs: Numbers, turns: Sequence[int]) -> None:
+    def __init__(
+        self, rows: Sequence[int], listed: Edges, allowed: Flags, costs: Numbers, turns: Sequence[int]
+    ) -> None:
         self._rows = rows
         self._allowed = allowed
         self._costs = costs
         self._turns = turns
-        self._edges = edges(rows, allowed, costs)
+        self._edges = listed
         self._cost: int | None = None
         self._groups: list[Rows] | None = None
 
