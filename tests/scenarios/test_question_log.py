@@ -7,7 +7,7 @@ import pytest
 from bot.domain.ids import ChannelId, UserId
 from bot.domain.members import Actor
 from bot.domain.questions import QuestionState
-from bot.services.questions import log
+from bot.services.questions import settling
 from storage import channels, questions
 from tests.scenarios.asking import ASK, answers, logged, name_questions_channels, open_questions_channel
 from tests.scenarios.stage import Stage, buttons, everything
@@ -171,7 +171,7 @@ async def test_a_check_mark_that_had_its_effect_does_not_close_the_question_agai
     (question,) = await logged(asking)
     ann = Actor(team_id=asking.team_id, user_id=UserId("UANN"), name="Ann", tz="", is_organiser=True)
     now = asking.workspace.clock.now()
-    await log.reopen(asking.bot.db, team_id=asking.team_id, question_id=question.id, by=ann, now=now)
+    await settling.reopen(asking.bot.db, team_id=asking.team_id, question_id=question.id, by=ann, now=now)
 
     await asking.restart()
     await asking.settle()

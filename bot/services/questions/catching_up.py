@@ -13,7 +13,7 @@ from bot.domain.ids import ChannelId, TeamId, UserId
 from bot.domain.messages import ChannelMessage, read_message
 from bot.domain.questions import SHOWN, Question
 from bot.domain.workspace import Installation
-from bot.services.questions import following, heard
+from bot.services.questions import following, heard, places
 from bot.services.questions.messages import PROGRESS, PROGRESS_EDIT
 from storage import channels, editions, members, outbox, questions
 from storage.channels import History
@@ -54,7 +54,7 @@ async def sync(
         if given.get("is_member"):
             user_ids = await heard.fetch_members(client, channel.channel_id)
             async with db.writing() as work:
-                await following.seen(work, channel=channel, user_ids=user_ids, now=now)
+                await places.seen(work, channel=channel, user_ids=user_ids, now=now)
         elif channel.channel_id in wanted:
             async with db.writing() as work:
                 await questions.put_channel(work, channel)
@@ -64,7 +64,7 @@ async def sync(
     async with db.writing() as work:
         for channel_id in known.keys() - {ChannelId(given["id"]) for given in found}:
             # Gone, or private without the bot.
-            await following.out_of_sight(work, known[channel_id], now=now)
+            await places.out_of_sight(work, known[channel_id], now=now)
 
 
 class Stopped(Exception):
@@ -145,7 +145,7 @@ class _Reading:
         """Read it, and write how far it was read. Raises SlackApiError and what losing Slack raises."""
         async with self._db.reading() as work:
             known = (await channels.histories(work, team_id=self._team_id))[self._channel_id]
-            is_asking = await following.is_questions_channel(
+            is_asking = await places.is_questions_channel(
                 work, team_id=self._team_id, channel_id=self._channel_id
             )
         self._history = replace(known, is_behind=True, messages=0, questions=0)
@@ -209,7 +209,7 @@ class _Reading:
             known = await questions.question_of_message(
                 work, team_id=self._team_id, channel_id=self._channel_id, ts=message.ts
             )
-            is_asking = await following.is_questions_channel(
+            is_asking = await places.is_questions_channel(
                 work, team_id=self._team_id, channel_id=self._channel_id
             )
         if known is None and not is_asking and not following.is_asking(message):
