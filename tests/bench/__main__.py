@@ -26,7 +26,7 @@ from tests.bench.typos import mistyped
 PARTS = ("quality", "suggestions", "typos", "accents", "hostile", "speed")
 _TYPED = 600  # queries with typos
 _TIMED = 250  # queries of a large log
-_ADDED = 4_000
+_ADDED = 4_096
 
 
 async def quality(judged: Sequence[JudgedSet], folder: Path, meaning: Meaning | None) -> None:

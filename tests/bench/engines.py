@@ -11,6 +11,7 @@ from bot.domain.questions import NewAnswer, NewQuestion, Sight
 from bot.domain.search.meaning import Meaning
 from bot.domain.search.query import parse, plain
 from bot.domain.search.ranking import Ranked
+from bot.domain.search.suggestions import near_enough
 from storage import questions, search
 from storage.db import Database, open_database
 from storage.migrate import migrate
@@ -19,7 +20,7 @@ TEAM = TeamId("T1")
 ANYBODY = Sight(user_id=UserId("U1"))
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 _TOKEN = re.compile(r"\w+")
-_BATCH = 2_000
+_BATCH = 4_096  # a chunk of the index
 
 
 class Raw:
@@ -87,8 +88,8 @@ class Ours:
     async def suggest(self, text: str, *, meaning: Meaning | None = None) -> list[str]:
         """Ids of what the asker would be shown."""
         async with self.db.reading() as work:
-            near = await search.suggestions(work, team_id=TEAM, text=text, sight=ANYBODY, meaning=meaning)
-        return [self.name(one) for one in near]
+            near = await search.nearest(work, team_id=TEAM, text=text, sight=ANYBODY, meaning=meaning)
+        return [self.name(one) for one in near_enough(near)]
 
     def name(self, found: Ranked) -> str:
         """The document's own id."""
