@@ -32,6 +32,8 @@ _KINDS = {
     "question.digest": "the week in questions",
     "question.shown": "an earlier question, shown to a channel",
     "question.merged": "news of a merged question",
+    "question.thanks": "thanks for answers",
+    "question.answered_too": "news of an answer",
     "questions.chart": "the question log's chart",
     "questions.table": "the question log's table",
     "peers.match": "a match of peer feedback",

@@ -229,7 +229,11 @@ async def checked(
             return
         if (mark.checked_ts or "") > event_ts:
             return
-        await channels.put_mark(work, team_id=team_id, mark=replace(mark, checked_ts=event_ts))
+        await channels.put_mark(
+            work,
+            team_id=team_id,
+            mark=replace(mark, checked_ts=event_ts, checked_by=by.user_id if is_there else None),
+        )
         question_id, answer_id = found
         if is_there:
             await settling.accepted(

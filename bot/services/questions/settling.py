@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bot.domain.ids import QuestionId, TeamId
+from bot.domain.ids import QuestionId, TeamId, UserId
 from bot.domain.members import Actor
 from bot.domain.questions import SHOWN, LinkKind, Question, QuestionState
 from bot.domain.refusals import Refused
 from bot.services.questions.log import NOT_A_QUESTION_WITHIN, posted_key
-from storage import channels, outbox, questions
+from storage import channels, outbox, question_links, questions
 from storage.db import Database, Delivery, Work
 
 POSTED_EDIT = "question.edit"
@@ -18,6 +18,10 @@ MARK = "question.mark"
 ANSWERED = "question.answered"
 """The reply in such a question's thread that names the accepted answer. Its row's key is `answered:{id}`."""
 ANSWERED_EDIT = "question.answered.edit"
+THANKS = "question.thanks"
+"""Thanks to somebody whose answer helped; what came together on a day is one message."""
+ANSWERED_TOO = "question.answered_too"
+"""Tells the asker of a question that was merged into another that the other is answered."""
 
 _GONE = "This question is no longer in the log."
 _MAY_NOT = "Only the one who asked, or an organiser, can do this."
@@ -44,20 +48,36 @@ async def accept(
 
 
 async def accepted(
-    work: Work, *, team_id: TeamId, question_id: QuestionId, answer_id: int, by: Actor, now: datetime
+    work: Work,
+    *,
+    team_id: TeamId,
+    question_id: QuestionId,
+    answer_id: int,
+    by: Actor,
+    now: datetime,
+    is_long_ago: bool = False,
 ) -> Question:
-    """As `accept`, in an open transaction."""
+    """As `accept`, in an open transaction.
+
+    is_long_ago: it is read of in a channel's past: the answer's own time counts, and nobody is told.
+    """
     question = await _shown(work, team_id=team_id, question_id=question_id)
     _require_asker_or_organiser(question, by)
     given = await questions.answers(work, team_id=team_id, question_ids=[question_id])
-    if answer_id not in [one.id for one in given]:
+    answer = next((one for one in given if one.id == answer_id), None)
+    if answer is None:
         raise Refused("This answer is no longer in the log.")
     if question.accepted_answer_id == answer_id and question.state is QuestionState.ANSWERED:
         return question
     await _unlink(work, question)
-    settled = replace(question, state=QuestionState.ANSWERED, answered_at=now, accepted_answer_id=answer_id)
+    answered_at = answer.answered_at if is_long_ago else now
+    settled = replace(
+        question, state=QuestionState.ANSWERED, answered_at=answered_at, accepted_answer_id=answer_id
+    )
     await questions.change_question(work, settled)
-    await refresh(work, team_id=team_id, question_id=question_id, now=now)
+    if not is_long_ago:
+        await refresh(work, team_id=team_id, question_id=question_id, now=now)
+        await _tell_of_answer(work, settled, by=by, now=now)
     return settled
 
 
@@ -110,6 +130,7 @@ async def closed_by_earlier(
     settled = replace(question, state=QuestionState.ANSWERED, answered_at=now, accepted_answer_id=None)
     await questions.change_question(work, settled)
     await refresh(work, team_id=team_id, question_id=question_id, now=now)
+    await _tell_of_answer(work, settled, by=by, now=now)
     return settled
 
 
@@ -141,12 +162,17 @@ async def reopened(
         _require_asker_or_organiser(question, by)
     elif not by.is_organiser:
         raise Refused("Only an organiser can do this.")
+    return await opened_again(work, question, now=now)
+
+
+async def opened_again(work: Work, question: Question, *, now: datetime) -> Question:
+    """Make a question open again, whoever wants it; nothing happens where it is."""
     if question.state is QuestionState.OPEN:
         return question
     await _unlink(work, question)
     again = replace(question, state=QuestionState.OPEN, answered_at=None, accepted_answer_id=None)
     await questions.change_question(work, again)
-    await refresh(work, team_id=team_id, question_id=question_id, now=now)
+    await refresh(work, team_id=question.team_id, question_id=question.id, now=now)
     return again
 
 
@@ -208,6 +234,58 @@ async def refresh(work: Work, *, team_id: TeamId, question_id: QuestionId, now: 
     elif is_settled:
         thread = {**body, "thread_ts": question.ts}
         await outbox.enqueue(work, key=told, kind=ANSWERED, body=thread, **row)
+
+
+async def answered_by(work: Work, question: Question) -> UserId | None:
+    """Whose answer answers a question: its own accepted one, or that of the earlier one that closed it."""
+    source: Question | None = question
+    if question.accepted_answer_id is None:
+        linked = await questions.linked(work, team_id=question.team_id, question_id=question.id)
+        earlier = [one for kind, one in linked if kind is LinkKind.ANSWERED_BY]
+        source = None
+        if earlier:
+            source = await questions.question(work, team_id=question.team_id, question_id=earlier[0])
+    if source is None or question.state is not QuestionState.ANSWERED:
+        return None
+    given = await questions.answers(work, team_id=source.team_id, question_ids=[source.id])
+    return next((one.author_id for one in given if one.id == source.accepted_answer_id), None)
+
+
+async def _tell_of_answer(work: Work, question: Question, *, by: Actor, now: datetime) -> None:
+    """Thank whoever answered a question, and tell those whose questions were merged into it."""
+    answerer_id = await answered_by(work, question)
+    body = {"question_id": question.id}
+    # Who accepts what they wrote themselves knows of it.
+    if answerer_id is not None and answerer_id not in (question.asker_id, by.user_id):
+        key = f"thanks:{question.id}:{answerer_id}"
+        await _queue_once(work, question, key=key, recipient=answerer_id, kind=THANKS, body=body, now=now)
+    merged = await question_links.merged_into(work, team_id=question.team_id, question_id=question.id)
+    for one in await questions.questions(work, team_id=question.team_id, question_ids=merged):
+        if one.asker_id not in (question.asker_id, answerer_id, by.user_id):
+            key = f"answered_too:{one.id}:{question.id}"
+            about = {**body, "merged_id": one.id}
+            await _queue_once(
+                work, question, key=key, recipient=one.asker_id, kind=ANSWERED_TOO, body=about, now=now
+            )
+
+
+async def _queue_once(
+    work: Work, of: Question, *, key: str, recipient: UserId, kind: str, body: dict[str, Any], now: datetime
+) -> None:
+    row: dict[str, Any] = {"recipient": recipient, "kind": kind, "body": body}
+    if await outbox.enqueue(work, team_id=of.team_id, key=key, now=now, **row):
+        return
+    before = await outbox.row(work, team_id=of.team_id, key=key)
+    if before is not None and before.state == "dropped":
+        # It was open again before anybody was told.
+        again: dict[str, Any] = {
+            "state": "queued",
+            "queued_at": now,
+            "due_at": now,
+            "not_before_at": now,
+            "reason": None,
+        }
+        await outbox.change(work, before, **again)
 
 
 def _require_asker_or_organiser(question: Question, by: Actor) -> None:
