@@ -2,8 +2,14 @@
 
 import random
 from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+from bot.domain.search.text import ANALYSIS_VERSION
+from tests.bench.engines import Ours, Raw
 
 WORDS = 77
+_ADDED = 4_096
 
 
 def large_log(
@@ -25,3 +31,18 @@ def large_log(
             one, other = rng.choice(texts).split(), rng.choice(texts).split()
             name, title = f"made-{number}", " ".join([*one[: len(one) // 2], *other[len(other) // 2 :]])
         yield name, title, " ".join(rng.choices(every_word, k=WORDS - len(title.split())))
+
+
+def raw(folder: Path, documents: Sequence[tuple[str, str, str]], count: int) -> Raw:
+    """A large log in raw FTS5: the one that is in the folder, or a new one."""
+    path = folder / f"raw-{count}.db"
+    return Raw.kept(path) if path.exists() else Raw(path, large_log(documents, count))
+
+
+async def ours(folder: Path, documents: Sequence[tuple[str, str, str]], count: int) -> Ours:
+    """A large log of the bot's: what is in the folder, and what it lacks."""
+    every = large_log(documents, count)
+    engine = await Ours.kept(folder / f"{count}-analysis-{ANALYSIS_VERSION}.db", every)
+    while some := list(islice(every, _ADDED)):
+        await engine.add(some)
+    return engine
