@@ -36,6 +36,7 @@ _KINDS = {
     "question.answered_too": "news of an answer",
     "questions.chart": "the question log's chart",
     "questions.table": "the question log's table",
+    "peers.table": "a round's table",
     "peers.match": "a match of peer feedback",
     "peers.review": "a review to give",
     "peers.check_in": "a question to a pair",
