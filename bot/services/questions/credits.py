@@ -6,7 +6,7 @@ from bot.domain import calendar, workdays
 from bot.domain.ids import QuestionId, TeamId, UserId
 from bot.domain.members import Member
 from bot.domain.questions import LinkKind, Question, QuestionState
-from bot.services.days_off import days_off
+from bot.services.days_off import at_work_at, days_off
 from bot.services.questions import experts
 from bot.services.questions.finding import described, reader_zone
 from bot.services.questions.settling import ANSWERED_TOO, THANKS, answered_by
@@ -33,7 +33,7 @@ async def _thanks(work: Work, row: OutboxRow, now: datetime) -> Composed:
     if not [one for one in ids if await _helped(work, person, QuestionId(one))]:
         return _NOT_ANY_MORE
     due_at = await _thanked_at(work, row, person, zone)
-    civil_at = workdays.next_civil_at(max(now, due_at), zone, days_off(person.country))
+    civil_at = at_work_at(person, max(now, due_at), zone=zone)
     if now < civil_at:
         return Later(civil_at)
     waiting = await outbox.rows(work, team_id=team_id, states={"queued"}, recipient=user_id)
@@ -86,7 +86,7 @@ async def _answered_too(work: Work, row: OutboxRow, now: datetime) -> Composed:
     if not await experts.may_see(work, question=into, user_id=user_id):
         return Drop("the other question is not for these eyes")
     zone = await reader_zone(work, team_id=team_id, tz=person.tz)
-    civil_at = workdays.next_civil_at(now, zone, days_off(person.country))
+    civil_at = at_work_at(person, now, zone=zone)
     if now < civil_at:
         return Later(civil_at)
     sight = await channels.sight(work, team_id=team_id, user_id=user_id)

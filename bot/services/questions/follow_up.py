@@ -12,7 +12,7 @@ from bot.domain.ids import QuestionId, TeamId, UserId
 from bot.domain.members import Actor, Member
 from bot.domain.questions import Answer, Question, QuestionState
 from bot.domain.refusals import Refused
-from bot.services.days_off import days_off
+from bot.services.days_off import at_work_at, days_off
 from bot.services.meaning import vectors_if_installed
 from bot.services.questions import experts
 from bot.views import asking as views
@@ -20,7 +20,7 @@ from storage import asking, channels, editions, follow_up, members, outbox
 from storage import questions as stored
 from storage.db import Database, Delivery, Work
 from storage.follow_up import Planned
-from storage.outbox import Composed, Composer, Drop, OutboxRow, Send
+from storage.outbox import Composed, Composer, Drop, Later, OutboxRow, Send
 from storage.search import nearest
 
 UNANSWERED = "question.unanswered"
@@ -235,8 +235,10 @@ async def _zone(work: Work, team_id: TeamId) -> str:
 # -- messages -----------------------------------------------------------------------------------------
 
 
-async def _unanswered(work: Work, row: OutboxRow, _now: datetime) -> Composed:
+async def _unanswered(work: Work, row: OutboxRow, now: datetime) -> Composed:
     team_id, reader = TeamId(row.team_id), UserId(row.recipient)
+    if waiting := await _at_work(work, row, now):
+        return waiting
     if reader not in await members.organisers(work, team_id=team_id):
         return Drop("not an organiser any more")
     ids = [QuestionId(one) for one in row.body["question_ids"]]
@@ -258,13 +260,23 @@ async def _unanswered(work: Work, row: OutboxRow, _now: datetime) -> Composed:
     return Send(message["text"], message["blocks"])
 
 
+async def _at_work(work: Work, row: OutboxRow, now: datetime) -> Later | None:
+    """When a message that is late finds its reader at work; None where it goes now."""
+    team_id = TeamId(row.team_id)
+    person = await members.member(work, team_id=team_id, user_id=UserId(row.recipient))
+    civil_at = now if person is None else at_work_at(person, now, zone=await _zone(work, team_id))
+    return Later(civil_at) if now < civil_at else None
+
+
 async def _reader_zone(work: Work, team_id: TeamId, user_id: UserId) -> str:
     person = await members.member(work, team_id=team_id, user_id=user_id)
     return calendar.zone_or(person.tz if person else "", await _zone(work, team_id))
 
 
-async def _settled(work: Work, row: OutboxRow, _now: datetime) -> Composed:
+async def _settled(work: Work, row: OutboxRow, now: datetime) -> Composed:
     team_id = TeamId(row.team_id)
+    if waiting := await _at_work(work, row, now):
+        return waiting
     question = await stored.question(work, team_id=team_id, question_id=QuestionId(row.body["question_id"]))
     replies = [] if question is None else await _replies(work, question)
     if question is None or question.state is not QuestionState.OPEN or not replies:
