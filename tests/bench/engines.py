@@ -117,11 +117,14 @@ class Ours:
             )
         return [self._ids[hit.question_id - 1] for hit in found.hits]
 
+    async def nearest(self, text: str, *, meaning: Meaning | None = None) -> list[Ranked]:
+        """Earlier questions, best first, however far."""
+        async with self.db.reading() as work:
+            return await search.nearest(work, team_id=TEAM, text=text, sight=ANYBODY, meaning=meaning)
+
     async def suggest(self, text: str, *, meaning: Meaning | None = None) -> list[str]:
         """Ids of what the asker would be shown."""
-        async with self.db.reading() as work:
-            near = await search.nearest(work, team_id=TEAM, text=text, sight=ANYBODY, meaning=meaning)
-        return [self.name(one) for one in near_enough(near)]
+        return [self.name(one) for one in near_enough(await self.nearest(text, meaning=meaning))]
 
     def name(self, found: Ranked) -> str:
         """The document's own id."""
