@@ -46,6 +46,7 @@ from bot.reader import Reader
 from bot.services import editions, home, homework, peers, people, reminders
 from bot.services.questions import (
     catching_up,
+    credits,
     desk,
     digest,
     experts,
@@ -82,6 +83,7 @@ COMPOSERS = {
     **experts.COMPOSERS,
     **follow_up.COMPOSERS,
     **digest.COMPOSERS,
+    **credits.COMPOSERS,
     **finding.COMPOSERS,
     **stats.COMPOSERS,
     **desk.COMPOSERS,

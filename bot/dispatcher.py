@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError, SlackClientError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
@@ -33,6 +33,7 @@ from storage.outbox import (
     Delete,
     Drop,
     Edit,
+    File,
     Later,
     OutboxRow,
     Publish,
@@ -78,6 +79,8 @@ _LONGEST_WAIT_S = 5.0
 _CLOCKS_APART = timedelta(seconds=5)
 _UNTRACEABLE = "is_untraceable"  # in the body of a row whose message is in no history
 _MOST_COMPOSING_ATTEMPTS = 5
+# Some twenty minutes: longer than most failures of the place where Slack takes files.
+_MOST_UPLOADS = 10
 
 
 class Dispatcher:
@@ -311,7 +314,7 @@ class Dispatcher:
         return "sent"
 
     async def _share(self, row: OutboxRow, composed: Share) -> str:
-        files = await composed.make(self._db)
+        files = await self._made(row, composed)
         client = self._client_for(row.team_id)
         try:
             async with asyncio.timeout(self._request_timeout_s):
@@ -320,11 +323,34 @@ class Dispatcher:
                 )
         except SlackApiError as refused:
             return await self._refused(row, refused.response)
+        except SlackRequestError as not_taken:
+            return await self._not_uploaded(row, not_taken)
         except (aiohttp.ClientError, TimeoutError, OSError, SlackClientError) as lost:
             _log.warning("no answer from Slack for files: %r", lost, extra={"key": row.key})
             return "unsettled"
         await self._enter(row, state="sent", sent_at=self._clock.now(), channel_id=channel_id, reason=None)
         return "sent"
+
+    async def _made(self, row: OutboxRow, composed: Share) -> list[File]:
+        is_made = False
+        try:
+            files = await composed.make(self._db)
+            is_made = True
+        finally:
+            if not is_made:
+                # Nothing went out: it counts as one that could not be written, and is given up as those are.
+                await self._enter(row, state="queued")
+        return files
+
+    async def _not_uploaded(self, row: OutboxRow, not_taken: SlackRequestError) -> str:
+        """A file's address did not take it: nothing is shared yet, so that it can be tried again."""
+        _log.warning("Slack does not take a file: %s", not_taken, extra={"key": row.key})
+        if row.attempts >= _MOST_UPLOADS:
+            await self._enter(row, state="failed", reason="Slack did not take the file")
+            return "failed"
+        not_before_at = self._clock.now() + _backoff(row.attempts)
+        await self._enter(row, state="queued", not_before_at=not_before_at, reason="not uploaded")
+        return "unsettled"
 
     async def _request(self, row: OutboxRow, composed: _Sendable) -> AsyncSlackResponse:
         client = self._client_for(row.team_id)

@@ -6,7 +6,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext, AsyncResp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.ids import ChannelId, QuestionId, UserId
-from bot.services.questions import asking, experts, follow_up, log
+from bot.services.questions import asking, experts, follow_up, settling
 from bot.services.questions.asking import Asked, Suggested, Written
 from bot.views import asking as views
 from bot.views import notices, words
@@ -177,7 +177,7 @@ def register(app: AsyncApp, deps: Deps) -> None:
     ) -> None:
         who, now = actor(context), deps.now()
         question_id, _, answer_id = payloads.pressed(body).value.partition(":")
-        await log.accept(
+        await settling.accept(
             deps.db,
             team_id=who.team_id,
             question_id=QuestionId(int(question_id)),

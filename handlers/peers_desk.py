@@ -73,17 +73,19 @@ def register(app: AsyncApp, deps: Deps) -> Desk:
         client: AsyncWebClient,
         respond: AsyncRespond,
     ) -> None:
-        who, pressed = organiser(context), payloads.pressed(body)
-        name, content = await peers.table(deps.db, team_id=who.team_id, round_id=int(pressed.value))
-        opened = await client.conversations_open(users=who.user_id)
-        await client.files_upload_v2(
-            channel=opened["channel"]["id"], filename=name, title=name, content=content
+        who, pressed, now = organiser(context), payloads.pressed(body), deps.now()
+        name = await peers.send_table(
+            deps.db,
+            who=who,
+            round_id=int(pressed.value),
+            now=now,
+            once=payloads.delivery(body, now=now),
         )
         if pressed.view is None:
             said = views.exported(name)
             await respond(text=said, response_type="ephemeral", replace_original=False)
         else:
-            found = await peers.status(deps.db, team_id=who.team_id, of=pressed.value, now=deps.now())
+            found = await peers.status(deps.db, team_id=who.team_id, of=pressed.value, now=now)
             view = _modal(found, note=views.exported(name))
             await client.views_update(view_id=pressed.view["id"], view=view)
         await ack()

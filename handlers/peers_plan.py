@@ -182,8 +182,27 @@ def register(app: AsyncApp, deps: Deps) -> Plan:
     async def apart(
         ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
     ) -> None:
-        organiser(context)
-        await open_from(client, payloads.pressed(body), views.keep_apart())
+        who = organiser(context)
+        kept, names = await peers.kept_apart(deps.db, team_id=who.team_id)
+        await open_from(client, payloads.pressed(body), views.keep_apart(kept, names))
+        await ack()
+
+    @app.action(_numbered(views.LET_MEET))
+    async def let_meet(
+        ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
+    ) -> None:
+        who, pressed, now = organiser(context), payloads.pressed(body), deps.now()
+        one, other = pressed.value.split()
+        await peers.let_meet(
+            deps.db,
+            team_id=who.team_id,
+            one=UserId(one),
+            other=UserId(other),
+            once=payloads.delivery(body, now=now),
+        )
+        kept, names = await peers.kept_apart(deps.db, team_id=who.team_id)
+        note = "✅ These two may be matched again. A draft follows it when it is drawn again."
+        await _show(client, pressed, views.keep_apart(kept, names, note=note))
         await ack()
 
     @app.view(views.APART_CALLBACK)

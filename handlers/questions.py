@@ -11,7 +11,7 @@ from bot.domain.members import Actor
 from bot.domain.messages import ASKING, CHECK, ChannelMessage, read_message
 from bot.domain.questions import Channel, QuestionState
 from bot.domain.refusals import Refused
-from bot.services.questions import following, heard, log
+from bot.services.questions import following, heard, places, settling
 from bot.views import questions as views
 from handlers import payloads
 from handlers.deps import Deps
@@ -54,7 +54,7 @@ def _register_messages(app: AsyncApp, deps: Deps) -> None:
                 # An old event that comes late must not decide who may see: Slack is asked.
                 found = await heard.fetch_channel(client, channel_id)
                 is_private = found is None or heard.channel(found, team_id=team_id).is_private
-                await following.channel_changed(
+                await places.channel_changed(
                     deps.db, team_id=team_id, channel_id=channel_id, is_private=is_private, once=once
                 )
             case _:
@@ -173,7 +173,7 @@ def _register_channels(app: AsyncApp, deps: Deps) -> None:
         if joined and event["user"] == context.bot_user_id:
             await _bot_joined(deps, client, team_id, channel_id, once)
         else:
-            await following.member_changed(
+            await places.member_changed(
                 deps.db,
                 team_id=team_id,
                 channel_id=channel_id,
@@ -194,7 +194,7 @@ def _register_channels(app: AsyncApp, deps: Deps) -> None:
         # Archived and opened again in a minute, the two events may come in any order.
         found = await heard.fetch_channel(client, channel_id)
         is_archived = bool(found and found.get("is_archived")) or found is None
-        await following.channel_changed(
+        await places.channel_changed(
             deps.db,
             team_id=team_id,
             channel_id=channel_id,
@@ -207,7 +207,7 @@ def _register_channels(app: AsyncApp, deps: Deps) -> None:
     @app.event("group_rename")
     async def renamed(ack: AsyncAck, body: Payload) -> None:
         channel = body["event"]["channel"]
-        await following.channel_changed(
+        await places.channel_changed(
             deps.db,
             team_id=payloads.team_id(body),
             channel_id=ChannelId(channel["id"]),
@@ -219,7 +219,7 @@ def _register_channels(app: AsyncApp, deps: Deps) -> None:
     @app.event("channel_deleted")
     async def channel_deleted(ack: AsyncAck, body: Payload) -> None:
         now = deps.now()
-        await following.channel_deleted(
+        await places.channel_deleted(
             deps.db,
             team_id=payloads.team_id(body),
             channel_id=ChannelId(body["event"]["channel"]),
@@ -234,7 +234,7 @@ async def _bot_joined(
 ) -> None:
     found = await heard.fetch_channel(client, channel_id)
     if found is not None and found.get("is_member"):
-        await following.channel_joined(
+        await places.channel_joined(
             deps.db,
             channel=heard.channel(found, team_id=team_id),
             user_ids=await heard.fetch_members(client, channel_id),
@@ -302,7 +302,7 @@ def _register_shortcuts(app: AsyncApp, deps: Deps) -> None:
         ack: AsyncAck, body: Payload, context: AsyncBoltContext, respond: AsyncRespond
     ) -> None:
         who, now = actor(context), deps.now()
-        await log.take_out(
+        await settling.take_out(
             deps.db,
             team_id=who.team_id,
             question_id=QuestionId(int(payloads.pressed(body).value)),

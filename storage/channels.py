@@ -41,6 +41,8 @@ class Mark:
     """Of the newest edit that was heard of."""
     checked_ts: str | None = None
     """Of the newest event about its check mark."""
+    checked_by: UserId | None = None
+    """Whose check mark accepted it; None where there is none, empty where it is not known any more."""
     is_gone: bool = False
 
 

@@ -43,6 +43,11 @@ class Work:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
+    @property
+    def database(self) -> str:
+        """Names the database, without secrets."""
+        return self._connection.engine.url.render_as_string(hide_password=True)
+
     async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         """Run one statement in this transaction."""
         return await self._connection.execute(statement, parameters)

@@ -57,10 +57,12 @@ async def without_plan(work: Work, *, asked_after: datetime) -> list[tuple[TeamI
     return [(row.team_id, row.id, row.asked_at) for row in await work.execute(query.order_by(_question.id))]
 
 
-async def to_settle(work: Work, *, asked_after: datetime) -> list[tuple[TeamId, QuestionId, str, datetime]]:
+async def to_settle(
+    work: Work, *, asked_after: datetime, replied_after: datetime
+) -> list[tuple[TeamId, QuestionId, str, datetime]]:
     """Open questions with a reply by somebody else, whose asker was never asked about it nor is going to be.
 
-    Each with its asker and the instant of the last such reply.
+    Each with its asker and the instant of the last such reply, which is none that is older.
     """
     planned = (
         select(_step.question_id)
@@ -75,13 +77,15 @@ async def to_settle(work: Work, *, asked_after: datetime) -> list[tuple[TeamId, 
         _answer.team_id == _question.team_id,
         _answer.question_id == _question.id,
         _answer.author_id != _question.asker_id,
+        _answer.answered_at >= replied_after,
     )
     query = (
         select(
             _question.team_id, _question.id, _question.asker_id, func.max(_answer.answered_at).label("last")
         )
         .select_from(tables.question.join(tables.answer, replied))
-        .where(*_conditions(asked_after), ~planned)
+        # The index of answers is by workspace as well: what was said long ago is not looked at.
+        .where(*_conditions(asked_after), _answer.team_id.in_(select(tables.academy.c.team_id)), ~planned)
         .group_by(_question.team_id, _question.id, _question.asker_id)
         .order_by(_question.id)
     )
@@ -110,12 +114,13 @@ async def are_due(work: Work, *, now: datetime) -> bool:
     return (await work.execute(query)).first() is not None
 
 
-async def due(work: Work, *, now: datetime) -> list[Planned]:
-    """Planned steps whose instant has come, over all workspaces, the earliest first."""
+async def due(work: Work, *, now: datetime, limit: int) -> list[Planned]:
+    """Planned steps whose instant has come, over all workspaces, the earliest first; at most so many."""
     query = (
         select(tables.question_step)
         .where(_step.state == StepState.PLANNED, _step.due_at <= now)
         .order_by(_step.due_at, _step.team_id, _step.question_id, _step.step)
+        .limit(limit)
         .with_for_update(skip_locked=True)
     )
     return [_planned(row) for row in await work.execute(query)]

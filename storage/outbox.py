@@ -276,6 +276,18 @@ async def sending(work: Work) -> list[OutboxRow]:
     return [_row(found) for found in await work.execute(select(outbox).where(outbox.c.state == "sending"))]
 
 
+async def last_posted_at(work: Work, *, team_id: str, recipient: str, kind: str) -> datetime | None:
+    """When a message of a kind was last posted to a recipient; None where that was never."""
+    query = select(func.max(outbox.c.sent_at)).where(
+        outbox.c.team_id == team_id,
+        outbox.c.recipient == recipient,
+        outbox.c.kind == kind,
+        outbox.c.ts.is_not(None),
+    )
+    found: datetime | None = (await work.execute(query)).scalar_one()
+    return found
+
+
 async def next_due_at(work: Work) -> datetime | None:
     """The instant at which the next queued row may go, over all workspaces; None where none is queued."""
     query = select(func.min(outbox.c.not_before_at)).where(outbox.c.state == "queued")

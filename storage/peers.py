@@ -83,9 +83,8 @@ async def put_matches(work: Work, written: Sequence[Match], *, team_id: TeamId, 
     kept = {match.number for match in written}
     gone = peer_match.c.number.not_in(kept)
     await work.execute(delete(peer_match).where(*_of(peer_match, team_id, round_id), gone))
-    for match in written:
-        values = {name: getattr(match, name) for name in Match.__dataclass_fields__}
-        await work.put(peer_match, {"team_id": team_id, "round_id": round_id, **values})
+    place = {"team_id": team_id, "round_id": round_id}
+    await work.put_all(peer_match, [{**place, **vars(match)} for match in written])
 
 
 async def feedback(

@@ -37,6 +37,24 @@ class Line:
     permalink: str
 
 
+@dataclass(frozen=True)
+class Version:
+    """What changes whenever a question of a log does, or an answer."""
+
+    questions: int
+    changes: int
+
+
+async def version(work: Work, *, team_id: TeamId) -> Version:
+    """The log's version now; much cheaper to ask for than its numbers."""
+    one = tables.question.c
+    query = select(
+        func.count().label("questions"), func.coalesce(func.sum(one.text_revision), 0).label("changes")
+    ).where(one.team_id == team_id)
+    row = (await work.execute(query)).one()
+    return Version(questions=row.questions, changes=row.changes)
+
+
 async def asked(work: Work, *, team_id: TeamId, sight: Sight, since: datetime) -> list[Asked]:
     """The questions that this person may see and that were asked, or answered, since; and all open ones."""
     one = tables.question.c

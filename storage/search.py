@@ -1,6 +1,5 @@
 """Finds questions: candidates by their rarest words within a budget, put in order by the domain's ranker."""
 
-import heapq
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,11 +21,10 @@ from bot.domain.search.ranking import (
     rank,
     with_meaning,
 )
-from bot.domain.search.suggestions import near_enough
 from bot.domain.search.text import LONGEST_WORD, stem
 from storage import search_postgres, tables
 from storage.db import Work
-from storage.search_limits import Limits
+from storage.search_limits import READ, Limits
 
 BUDGET_SHARE = 10
 """One in so many questions may be looked at for a query, rarest words first…"""
@@ -75,8 +73,9 @@ class Found:
 @dataclass(frozen=True)
 class _Candidate:
     document: Document
-    title: str
-    body: str
+    title: str = ""
+    """Whole words, where they are needed."""
+    body: str = ""
 
     @property
     def title_words(self) -> list[str]:
@@ -124,7 +123,7 @@ async def search(
             return Found()
         return await _newest(work, team_id, query, limits, limit=limit, offset=offset)
     looked = await _look_up(work, team_id, query.words)
-    candidates = await _candidates(work, team_id, looked, query, limits)
+    candidates = await _candidates(work, team_id, looked, query, limits, is_compared=meaning is not None)
     ranked = await _ranked(work, team_id, looked, candidates, meaning)
     page = ranked[offset : offset + limit]
     return Found(
@@ -132,24 +131,6 @@ async def search(
         is_more=len(ranked) > offset + limit,
         stems=frozenset(term for word in looked.sought for term in word.terms),
         meant=looked.meant,
-    )
-
-
-async def suggestions(
-    work: Work,
-    *,
-    team_id: TeamId,
-    text: str,
-    sight: Sight,
-    without: QuestionId | None = None,
-    meaning: Meaning | None = None,
-) -> list[Ranked]:
-    """Earlier questions near enough to show to the one who asks `text`, best first; mostly none.
-
-    without: the question itself, where it is in the log already.
-    """
-    return near_enough(
-        await nearest(work, team_id=team_id, text=text, sight=sight, without=without, meaning=meaning)
     )
 
 
@@ -162,10 +143,14 @@ async def nearest(
     without: QuestionId | None = None,
     meaning: Meaning | None = None,
 ) -> list[Ranked]:
-    """Earlier questions by how near they are to `text`, best first, however far; see `suggestions`."""
+    """Earlier questions by how near they are to `text`, best first, however far.
+
+    without: the question itself, where it is in the log already.
+    What may be shown of them says bot/domain/search/suggestions.py.
+    """
     looked = await _look_up(work, team_id, plain(text).words)
     limits = Limits(team_id, sight, without=without)
-    candidates = await _candidates(work, team_id, looked, Query(), limits)
+    candidates = await _candidates(work, team_id, looked, Query(), limits, is_compared=meaning is not None)
     return await _ranked(work, team_id, looked, candidates, meaning)
 
 
@@ -242,37 +227,39 @@ def _begins(column: ColumnElement[str], beginning: str) -> ColumnElement[bool]:
 
 
 async def _candidates(
-    work: Work, team_id: TeamId, looked: _Looked, query: Query, limits: Limits
+    work: Work, team_id: TeamId, looked: _Looked, query: Query, limits: Limits, *, is_compared: bool
 ) -> list[_Candidate]:
     if not looked.sought or not looked.statistics.questions:
         return []
     fits = _fits(query)
+    with_words = is_compared or bool(query.exact or query.without)
+
+    async def fitting(ids: Sequence[int]) -> list[_Candidate]:
+        found = await _documents(work, team_id, ids, limits, with_words=with_words)
+        return [one for one in found if fits(one)]
+
     if not query.filters.are_empty:
         few = select(tables.question.c.id).where(*limits.on(tables.question)).limit(FEW + 1)
         ids = list((await work.execute(few)).scalars())
         if len(ids) <= FEW:
-            return [one for one in await _documents(work, team_id, ids, limits) if fits(one)]
-    scores = await _scores(work, team_id, looked, query, most=CANDIDATES)
-    found = [one for one in await _documents(work, team_id, _best(scores), limits) if fits(one)]
-    if len(found) >= COMPARED or len(scores) < CANDIDATES:
+            return await fitting(ids)
+    best = await _best(work, team_id, looked, query, most=CANDIDATES)
+    found = await fitting(best)
+    if len(found) >= COMPARED or len(best) < CANDIDATES:
         return found
     # Most of the best are not for these eyes, or do not fit: go on down the list.
-    if work.is_postgres:
-        scores = await _scores(work, team_id, looked, query, most=MOST_BUDGET)
-    rest = sorted(scores, key=lambda key: (-scores[key], -key))[CANDIDATES:]
+    rest = (await _best(work, team_id, looked, query, most=MOST_BUDGET))[CANDIDATES:]
     for some in _portions(rest[:_MOST_CHECKED] if query.exact or query.without else rest):
-        found += [one for one in await _documents(work, team_id, some, limits) if fits(one)]
+        found += await fitting(some)
         if len(found) >= COMPARED:
             break
     return found
 
 
-async def _scores(
-    work: Work, team_id: TeamId, looked: _Looked, query: Query, *, most: int
-) -> dict[int, float]:
-    """What the index alone says of the questions that have the rarest words, as many as the budget allows.
+async def _best(work: Work, team_id: TeamId, looked: _Looked, query: Query, *, most: int) -> list[int]:
+    """The best by the index alone of the questions that have the rarest words, as many as the budget allows.
 
-    most: so many of the best are enough.
+    most: so many of them are enough.
     """
     questions = looked.statistics.questions
     budget = min(max(LEAST_BUDGET, questions // BUDGET_SHARE), MOST_BUDGET)
@@ -285,7 +272,7 @@ async def _scores(
             break
         taken.append(term)
     if work.is_postgres:
-        return await search_postgres.scores(
+        return await search_postgres.best(
             work,
             team_id=team_id,
             rarity={term: rarity[term] for term in taken},
@@ -293,32 +280,25 @@ async def _scores(
             budget=budget,
             most=most,
         )
+    from bot.domain.search.tally import Tally
+
     table = tables.search_posting.c
     rows = await work.execute(
         select(table.term, table.chunk, table.entries)
         .where(table.team_id == team_id, table.term.in_(taken))
         .order_by(table.chunk.desc())
     )
-    scores: dict[int, float] = {}
-    read = 0
-    for row in rows:
+    read: list[tuple[int, bytes, float]] = []
+    for row in rows.all():
         # One word alone may be in more questions than the budget: the newest of them are looked at.
-        if read >= budget:
+        if budget <= 0:
             break
-        postings.add_scores(scores, chunk=row.chunk, entries=row.entries, rarity=rarity[row.term])
-        read += postings.count(row.entries)
+        read.append((row.chunk, row.entries, rarity[row.term]))
+        budget -= postings.count(row.entries)
+    tally = Tally.of(read)
     for run in query.exact:
-        having = await _having(work, team_id, looked, {stem(word) for word in run})
-        scores = {question_id: score for question_id, score in scores.items() if question_id in having}
-    return scores
-
-
-def _best(scores: Mapping[int, float]) -> list[int]:
-    if len(scores) <= CANDIDATES:
-        return list(scores)
-    least = heapq.nlargest(CANDIDATES, scores.values())[-1]
-    best = [(score, key) for key, score in scores.items() if score >= least]
-    return [key for _, key in sorted(best, reverse=True)[:CANDIDATES]]
+        tally = tally.among(await _having(work, team_id, looked, {stem(word) for word in run}))
+    return tally.best(most)
 
 
 async def _having(work: Work, team_id: TeamId, looked: _Looked, terms: Collection[str]) -> set[int]:
@@ -336,26 +316,25 @@ async def _having(work: Work, team_id: TeamId, looked: _Looked, terms: Collectio
     return having or set()
 
 
-async def _documents(work: Work, team_id: TeamId, ids: Sequence[int], limits: Limits) -> list[_Candidate]:
-    document = tables.search_document.c
+async def _documents(
+    work: Work, team_id: TeamId, ids: Sequence[int], limits: Limits, *, with_words: bool
+) -> list[_Candidate]:
+    question, document = tables.question.c, tables.search_document.c
+    # Not its texts: they would be copied for every candidate.
+    read = [question[name] for name in READ]
+    words = (document.title_words, document.body_words) if with_words else ()
     found = []
     for some in _portions(ids):
         # With a limit of its own, the inner query goes by the ids whatever the planner makes of the
         # conditions: it would rather read every open question than look up a hundred.
         wanted = (
-            select(tables.question)
-            .where(tables.question.c.team_id == team_id, work.among(tables.question.c.id, some))
+            select(*read)
+            .where(question.team_id == team_id, work.among(question.id, some))
             .limit(len(some))
             .subquery()
         )
         query = (
-            select(
-                document.question_id,
-                document.title_stems,
-                document.body_stems,
-                document.title_words,
-                document.body_words,
-            )
+            select(document.question_id, document.title_stems, document.body_stems, *words)
             .join_from(
                 wanted,
                 tables.search_document,
@@ -364,8 +343,9 @@ async def _documents(work: Work, team_id: TeamId, ids: Sequence[int], limits: Li
             .where(*limits.on(wanted))
         )
         for row in (await work.execute(query)).all():
-            read = Document(id=row.question_id, title=row.title_stems.split(), body=row.body_stems.split())
-            found.append(_Candidate(read, row.title_words, row.body_words))
+            question_id, title, body, *whole = tuple[Any, ...](row)
+            stemmed = Document(id=question_id, title=title.split(), body=body.split())
+            found.append(_Candidate(stemmed, *whole))
     return found
 
 
@@ -446,7 +426,8 @@ async def _newest(
     else:
         fits = _fits(query)
         newest = list((await work.execute(ids.limit(_MOST_CHECKED))).scalars())
-        fitting = {one.document.id for one in await _documents(work, team_id, newest, limits) if fits(one)}
+        documents = await _documents(work, team_id, newest, limits, with_words=True)
+        fitting = {one.document.id for one in documents if fits(one)}
         found = [key for key in newest if key in fitting][offset : offset + limit + 1]
     hits = tuple(Hit(question_id=key, score=0.0) for key in found[:limit])
     return Found(hits=hits, is_more=len(found) > limit)

@@ -13,13 +13,16 @@ from bot.domain.questions import SHOWN, QuestionState, Sight
 from bot.domain.search.query import Filters, State
 from storage import tables
 
+READ = ("team_id", "id", "channel_id", "asker_id", "is_anonymous", "topic", "state", "asked_at")
+"""The columns of questions that the conditions here look at."""
+
 
 def may_be_seen(
     team_id: TeamId, sight: Sight, *, questions: FromClause = tables.question
 ) -> ColumnElement[bool]:
     """The condition on questions that leaves what is shown, and what this person may see of it.
 
-    questions: the table, or a query of it with the same columns.
+    questions: the table, or a query of it with at least the columns in `READ`.
     """
     question, channel = questions.c, tables.channel.c
     public = select(channel.channel_id).where(channel.team_id == team_id, channel.is_private.is_(False))

@@ -23,7 +23,7 @@ _WEIGHTS = [counts / 15 for _, _, counts in _LETTERS]
 _ROWS = 500
 
 
-async def scores(
+async def best(
     work: Work,
     *,
     team_id: TeamId,
@@ -31,15 +31,15 @@ async def scores(
     with_all: Collection[str] = (),
     budget: int,
     most: int,
-) -> dict[int, float]:
-    """The best questions by the index alone, as many as `most`, and what it says of each.
+) -> list[int]:
+    """The best questions by the index alone, best first, as many as `most`.
 
     rarity: of the words that are looked for; a question has one of them at least.
     with_all: words that it must have besides.
     budget: so many questions are looked at, the newest where there are more.
     """
     if not rarity:
-        return {}
+        return []
     table = search_vector.c
     wanted = " | ".join(_quoted(term) for term in rarity)
     if with_all:
@@ -57,12 +57,10 @@ async def scores(
         for term, rare in rarity.items()
     ]
     score: ColumnElement[float] = reduce(add, says)
-    best = (
-        select(looked_at.c.question_id, score.label("score"))
-        .order_by(score.desc(), looked_at.c.question_id.desc())
-        .limit(most)
+    ordered = (
+        select(looked_at.c.question_id).order_by(score.desc(), looked_at.c.question_id.desc()).limit(most)
     )
-    return {row.question_id: row.score for row in (await work.execute(best)).all()}
+    return list((await work.execute(ordered)).scalars())
 
 
 async def write(

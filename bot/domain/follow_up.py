@@ -18,6 +18,9 @@ FOLLOWED_FOR = timedelta(days=14)
 SETTLED_FOR = timedelta(days=90)
 """How old a question may be for its asker to be asked about a reply."""
 
+REPLIED_WITHIN = timedelta(days=21)
+"""How old the last reply may be: the longest holidays, and `ASKED_LATE_BY`."""
+
 ASKED_LATE_BY = timedelta(days=3)
 """How late an asker may be asked, as after an outage; what is older comes from a history that was read."""
 

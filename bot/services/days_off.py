@@ -1,10 +1,12 @@
 """Whose weekend and public holidays are when, from the `holidays` library."""
 
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 
 import holidays
 
+from bot.domain import calendar, workdays
+from bot.domain.members import Member
 from bot.domain.workdays import IsDayOff, is_weekend
 
 
@@ -23,3 +25,11 @@ def days_off(country: str) -> IsDayOff:
         return on in calendar or calendar.is_weekend(on)
 
     return is_day_off
+
+
+def at_work_at(person: Member, now: datetime, *, zone: str) -> datetime:
+    """Now, where a message finds somebody in the civil hours of a working day; else when it next does.
+
+    zone: IANA, where Slack does not know theirs.
+    """
+    return workdays.next_civil_at(now, calendar.zone_or(person.tz, zone), days_off(person.country))

@@ -1,7 +1,7 @@
 """What a person's Home tab shows, and its publishing anew after something changed."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain import calendar
 from bot.domain.editions import Day, Edition
@@ -21,6 +21,8 @@ from storage.db import Database, Work
 from storage.outbox import Composed, Composer, OutboxRow, Publish
 
 _MOST_FAILURES = 10
+# A large log takes its time to be counted, and this is done each time that the tab changes.
+_NUMBERS_FOR = timedelta(hours=1)
 _OPEN_QUESTIONS = 5
 
 
@@ -82,7 +84,9 @@ async def _home(work: Work, *, team_id: TeamId, user_id: UserId, now: datetime) 
     sight = await channels.sight(work, team_id=team_id, user_id=user_id)
     waiting, are_more = await finding.newest_open(work, team_id=team_id, sight=sight, limit=_OPEN_QUESTIONS)
     overview = (
-        await stats.overviewed(work, team_id=team_id, user_id=user_id, now=now) if is_organiser else None
+        await stats.overviewed(work, team_id=team_id, user_id=user_id, now=now, may_be_old=_NUMBERS_FOR)
+        if is_organiser
+        else None
     )
     return Home(
         academy_name=academy.name if academy else "",

@@ -4,10 +4,12 @@ import importlib
 import importlib.util
 from collections.abc import Callable, Sequence
 from functools import cache, cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 _MOST_KEPT = 50_000  # words whose vectors are kept at hand: 51 MB
+_FIRST_KEPT = 4_096
 
 
 class StaticVectors:
@@ -18,7 +20,7 @@ class StaticVectors:
 
     def __init__(self) -> None:
         self._rows: dict[str, int] = {}
-        self._vectors: Any = None
+        self._vectors: Any = None  # a row for each known word, and room for more
 
     def cosines(
         self,
@@ -29,40 +31,52 @@ class StaticVectors:
     ) -> list[float]:
         """See bot/domain/search/meaning.py."""
         numpy = self._numpy
-        every = [query, *texts]
+        every = [query, *(text for text in texts if text)]
+        if not query or len(every) == 1:
+            return [0.0] * len(texts)
         rows = self._rows_of(every)
-        starts = numpy.cumsum([0] + [len(text) + 1 for text in every[:-1]])
-        flat = numpy.zeros(sum(len(text) + 1 for text in every), dtype=numpy.int64)
-        weights = numpy.zeros(len(flat), dtype=numpy.float32)
-        for start, text in zip(starts, every, strict=True):
-            # One row more than words: an empty text has a sum, too, of nothing.
-            flat[start : start + len(text)] = [rows[word] for word in text]
-            weights[start : start + len(text)] = (
-                1.0 if weight_of is None else [weight_of(word) for word in text]
+        vectors = self._vectors[rows]
+        if weight_of is not None:
+            weight = {word: weight_of(word) for word in set(chain.from_iterable(every))}
+            weights = numpy.fromiter(
+                map(weight.__getitem__, chain.from_iterable(every)), dtype=numpy.float32, count=len(rows)
             )
-        sums = numpy.add.reduceat(self._vectors[flat] * weights[:, None], starts, axis=0)
+            vectors *= weights[:, None]
+        starts = numpy.cumsum([0] + [len(text) for text in every[:-1]])
+        sums = numpy.add.reduceat(vectors, starts, axis=0)
         lengths = numpy.linalg.norm(sums, axis=1)
         sums /= numpy.where(lengths > 0, lengths, 1.0)[:, None]
-        return [float(cosine) for cosine in sums[1:] @ sums[0]]
+        found = iter((sums[1:] @ sums[0]).tolist())
+        return [next(found) if text else 0.0 for text in texts]
 
-    def _rows_of(self, texts: Sequence[Sequence[str]]) -> dict[str, int]:
+    def _rows_of(self, texts: Sequence[Sequence[str]]) -> Any:
+        """The row of each word of the texts, one text after the other."""
         numpy = self._numpy
-        if len(self._rows) > _MOST_KEPT:
-            self._rows, self._vectors = {}, None
-        new = sorted({word for text in texts for word in text} - self._rows.keys())
+        new = set(chain.from_iterable(texts)) - self._rows.keys()
         if new:
-            vectors = self._model.embedding
-            encoded = self._model.tokenizer.encode_batch(new, add_special_tokens=False)
-            sums = numpy.zeros((len(new), vectors.shape[1]), dtype=numpy.float32)
-            for place, one in enumerate(encoded):
-                ids = [token for token, counts in zip(one.ids, one.attention_mask, strict=True) if counts]
-                sums[place] = vectors[numpy.clip(ids, 0, len(vectors) - 1)].sum(axis=0) if ids else 0.0
-            first = len(self._rows)
-            self._vectors = sums if self._vectors is None else numpy.concatenate([self._vectors, sums])
-            self._rows.update((word, first + place) for place, word in enumerate(new))
-        elif self._vectors is None:
-            self._vectors = numpy.zeros((1, 1), dtype=numpy.float32)
-        return self._rows
+            if len(self._rows) + len(new) > _MOST_KEPT:
+                self._rows = {}
+                new = set(chain.from_iterable(texts))
+            self._add(sorted(new))
+        words = chain.from_iterable(texts)
+        count = sum(map(len, texts))
+        return numpy.fromiter(map(self._rows.__getitem__, words), dtype=numpy.intp, count=count)
+
+    def _add(self, words: Sequence[str]) -> None:
+        numpy = self._numpy
+        of_tokens = self._model.embedding
+        first, last = len(self._rows), len(self._rows) + len(words)
+        if self._vectors is None or last > len(self._vectors):
+            # Twice as much room each time: to make room for each word alone would copy all the others.
+            room = numpy.empty((max(2 * last, _FIRST_KEPT), of_tokens.shape[1]), dtype=numpy.float32)
+            if first:
+                room[:first] = self._vectors[:first]
+            self._vectors = room
+        encoded = self._model.tokenizer.encode_batch(list(words), add_special_tokens=False)
+        for row, one in enumerate(encoded, start=first):
+            ids = [token for token, counts in zip(one.ids, one.attention_mask, strict=True) if counts]
+            self._vectors[row] = of_tokens[numpy.clip(ids, 0, len(of_tokens) - 1)].sum(axis=0) if ids else 0.0
+        self._rows.update((word, row) for row, word in enumerate(words, start=first))
 
     @cached_property
     def _numpy(self) -> Any:

@@ -100,8 +100,8 @@ def dropped(placed: int, alone: Sequence[str]) -> str:
 
 
 def exported(name: str) -> str:
-    """Where the table is."""
-    return f"📎 {words.excerpt(name, 100)} is in your direct messages with me."
+    """Where the table will be."""
+    return f"📎 {words.excerpt(name, 100)} comes to your direct messages with me."
 
 
 def _status(

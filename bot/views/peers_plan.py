@@ -5,8 +5,9 @@ from datetime import date
 
 from bot.domain.editions import Edition
 from bot.domain.homework import Homework
+from bot.domain.ids import UserId
 from bot.domain.matching.values import Compromise, Reason
-from bot.domain.peers import DEFAULT_RUBRIC, Handover, Kind, Match, Round, Who
+from bot.domain.peers import DEFAULT_RUBRIC, Apart, Handover, Kind, Match, Round, Who
 from bot.views import kit, words
 from bot.views.peers_words import KINDS, compromises, date_of, why
 
@@ -22,6 +23,7 @@ SWAP = "peers_swap"
 LEAVE_OUT = "peers_leave_out"
 AGAIN = "peers_draw_again"
 APART = "peers_keep_apart"
+LET_MEET = "peers_let_meet"
 PUBLISH = "peers_publish"
 DISCARD = "peers_discard"
 PAGE = "peers_page"
@@ -32,6 +34,7 @@ UNDO = "peers_undo"
 NO_HOMEWORK = "none"
 
 _ON_A_PAGE = 40
+_MOST_APART = 90
 _NAME = 60
 _KIND_LABELS = {
     Kind.PAIRS: ("Pairs", "two people talk about their work; three where the number is odd"),
@@ -213,13 +216,27 @@ def leave_out(of: Round, *, view_id: str) -> kit.View:
     return _correction(LEAVE_OUT_CALLBACK, "Leave somebody out", "Draw again", [note, field], of, view_id)
 
 
-def keep_apart(of: Round | None = None, *, view_id: str = "") -> kit.View:
-    """The modal in which organisers keep people apart, in this and all later rounds."""
-    blocks = [
+def keep_apart(kept: Sequence[Apart], names: Mapping[UserId, str], *, note: str = "") -> kit.View:
+    """The modal in which organisers keep people apart in this and all later rounds, and see and lift that.
+
+    kept: what organisers decided so far. note: what has just been done.
+    """
+    blocks = [kit.section(note)] if note else []
+    blocks += [
         kit.section("None of these people is matched with another of them, in this and all later rounds."),
-        kit.field("people", "Keep apart", _people("Two people or more")),
+        kit.field("people", "Keep apart", _people("Two people or more"), optional=bool(kept)),
     ]
-    return _correction(APART_CALLBACK, "Keep people apart", "Save", blocks, of, view_id)
+    for place, one in enumerate(kept[:_MOST_APART]):
+        who, by = [names.get(one.one, "somebody"), names.get(one.other, "somebody")], names.get(one.asked_by)
+        text = f"{words.listed(words.excerpt(name, _NAME) for name in who)} are kept apart"
+        text += f", by {words.excerpt(by, _NAME)}" if by else ""
+        button = kit.button("Let them meet", f"{LET_MEET}_{place}", f"{one.one} {one.other}")
+        blocks.append(kit.section(text, accessory=button))
+    if len(kept) > _MOST_APART:
+        blocks.append(kit.context(f"And {len(kept) - _MOST_APART} more."))
+    return kit.modal(
+        callback_id=APART_CALLBACK, title="Keep people apart", submit="Save", close="Cancel", blocks=blocks
+    )
 
 
 def kept_apart() -> kit.View:

@@ -48,6 +48,7 @@ question = Table(
     Index(None, "team_id", "asked_at"),
     Index(None, "team_id", "asker_id"),
     Index(None, "team_id", "state", "asked_at"),
+    Index(None, "team_id", "text_revision"),  # whether anything has changed, from the index alone
 )
 
 answer = Table(
@@ -63,6 +64,7 @@ answer = Table(
     ForeignKeyConstraint(["team_id", "question_id"], ["question.team_id", "question.id"]),
     Index("uq_answer_message", "team_id", "question_id", "ts", unique=True),
     Index(None, "team_id", "author_id"),
+    Index(None, "team_id", "answered_at"),
 )
 
 question_link = Table(
@@ -120,6 +122,7 @@ message_mark = Table(
     Column("ts", String, primary_key=True),
     Column("edited_ts", String),  # of the newest edit that was heard of
     Column("checked_ts", String),  # of the newest event about its check mark
+    Column("checked_by", String),  # whose check mark accepted it; null: there is none
     Column("is_gone", Boolean, nullable=False),
 )
 

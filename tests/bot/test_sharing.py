@@ -143,6 +143,47 @@ async def test_files_wait_where_slack_says_how_long(db: Database, sandbox: Sandb
     assert (await the_row(db, "files")).state == "sent"
 
 
+async def test_files_that_cannot_be_made_are_given_up_and_named(
+    db: Database, sandbox: Sandbox, app: App, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def compose(_work: Work, _row: OutboxRow, _now: datetime) -> Composed:
+        async def make(_db: Database) -> list[File]:
+            raise RuntimeError("a bug")
+
+        return Share("Here they are.", make)
+
+    await enqueue(db)
+    states = []
+
+    async with dispatching(db, sandbox, app, composers={"files": compose}) as dispatcher:
+        for _ in range(6):
+            await dispatcher.drain()
+            states.append((await the_row(db, "files")).state)
+            sandbox.clock.advance(timedelta(minutes=5))
+
+    row = await the_row(db, "files")
+    references = {getattr(record, "reference", None) for record in caplog.records}
+    assert states == ["queued"] * 4 + ["failed"] * 2
+    assert str(row.reason).removeprefix("could not be written, reference ") in references
+    assert row.attempts == 5
+
+
+async def test_files_that_their_address_does_not_take_are_tried_again_then_given_up_and_named(
+    db: Database, sandbox: Sandbox, app: App
+) -> None:
+    async with dispatching(db, sandbox, app, composers=COMPOSERS) as dispatcher:
+        sandbox.workspace.url += "/nowhere"  # in the addresses that it gives for files from here on
+        await enqueue(db)
+        await dispatcher.drain()
+        once = await the_row(db, "files")
+        while (row := await the_row(db, "files")).state != "failed":
+            sandbox.clock.advance(timedelta(minutes=5))
+            await dispatcher.drain()
+
+    assert (once.state, once.attempts, once.reason) == ("queued", 1, "not uploaded")
+    assert (row.attempts, row.reason) == (10, "Slack did not take the file")
+
+
 async def test_files_that_slack_refuses_are_named_as_failed(db: Database, sandbox: Sandbox, app: App) -> None:
     await enqueue(db, "CNOWHERE")
 

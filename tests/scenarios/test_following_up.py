@@ -10,6 +10,7 @@ from tests.scenarios.asked import question
 from tests.scenarios.stage import Stage, buttons, everything, sections
 from tests.scenarios.test_asking import logged, posts, prepared
 
+KINDS = ("question.unanswered", "question.settled")
 HYDROGEN = "Who funds a hydrogen valley in its first year?"
 
 
@@ -305,6 +306,26 @@ async def test_over_days_without_the_bot_it_is_done_late_and_once(stage: Stage) 
     await stage.settle()
 
     assert len(thread(stage, ask, ts)) == 1
+
+
+async def test_what_is_late_waits_for_its_readers_morning(stage: Stage) -> None:
+    ask = await prepared(stage)
+    ben, ann = stage.person("UBEN"), stage.person("UANN")
+    await ben.say(ask, HYDROGEN)
+    replied = await ben.say(ask, "Who mentors?")
+    await stage.person("UDINA").say(ask, "We do.", thread_ts=replied)
+    await stage.settle()
+    await stage.bot.stop()
+    stage.workspace.clock.move_to(asked.utc("2023-06-19 20:30"))  # 22:30 in Brussels, 23:30 in Helsinki
+
+    await stage.restart()
+    await stage.settle()
+    at_night = [row.state for kind in KINDS for row in await stage.queued(kind)]
+    await stage.at("2023-06-20 06:00")
+
+    assert at_night == ["queued"] * len(at_night)
+    assert [row.state for row in await stage.queued("question.unanswered")] == ["sent"]
+    assert HYDROGEN in everything(ann.direct()[-1])
 
 
 async def test_old_questions_of_an_import_are_left_alone(stage: Stage) -> None:

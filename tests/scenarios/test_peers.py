@@ -9,6 +9,7 @@ from bot.domain.refusals import Refused
 from bot.services import peers
 from handlers import peers_plan
 from sandbox.person import Person
+from storage import peer_people
 from tests.scenarios.peering import MANAGERS, group, hand_in, partners, plan, publish, six
 from tests.scenarios.stage import Stage, buttons, everything
 
@@ -300,6 +301,56 @@ async def test_people_whom_an_organiser_keeps_apart_are_not_matched(stage: Stage
     assert mine not in drafted(ann)
 
 
+async def test_whom_organisers_keep_apart_is_listed_and_can_be_lifted(stage: Stage) -> None:
+    await six(stage)
+    ben, ann, ada = stage.person("UBEN"), stage.person("UANN"), stage.person("UADA")
+    await ben.command("/peers")
+    await ben.press(ben.direct()[-1], "peers_not_to_meet")
+    await ben.submit({"people": ["UCLEO"]})
+    await plan(stage)
+    await ann.press("modal", "peers_keep_apart")
+    first = everything(ann.modal or {})
+    await ann.submit({"people": ["UBEN", "UCLEO", "UDINA"]})
+    await ann.close_modal(whole_stack=True)
+    await ada.command("/peers plan")
+    await ada.press("modal", "peers_open_draft")
+    await ada.press("modal", "peers_keep_apart")
+    listed = everything(ada.modal or {})
+    async with stage.bot.db.reading() as work:
+        before = await peer_people.apart(work, team_id=stage.team_id)
+
+    await ada.press("modal", "peers_let_meet_0", value="UBEN UCLEO")
+    left = everything(await ada.saw_modal("Keep people apart"))
+
+    async with stage.bot.db.reading() as work:
+        after = await peer_people.apart(work, team_id=stage.team_id)
+    assert "Cleo" not in first  # Ben's own wish is nobody's business
+    assert listed.count("are kept apart, by Ann Organ") == 3
+    assert left.count("are kept apart, by Ann Organ") == 2
+    assert "Ben Virta and Cleo Matos" not in left
+    assert [(one.one, one.other, one.asked_by) for one in before if one not in after] == [
+        ("UBEN", "UCLEO", "UANN")
+    ]
+
+
+async def test_whom_somebody_does_not_want_to_meet_is_seen_and_lifted_by_them(stage: Stage) -> None:
+    ben = stage.person("UBEN")
+    await ben.command("/peers")
+    command = ben.direct()[-1]
+    await ben.press(command, "peers_not_to_meet")
+    await ben.submit({"people": ["UCLEO", "UDINA"]})
+
+    await ben.press(command, "peers_not_to_meet")
+    (field,) = [block["element"] for block in (ben.modal or {})["blocks"] if block["type"] == "input"]
+    await ben.submit({"people": []})
+    _, faults = await plan(stage)
+
+    assert sorted(field["initial_users"]) == ["UCLEO", "UDINA"]
+    assert faults == {}
+    async with stage.bot.db.reading() as work:
+        assert await peer_people.apart(work, team_id=stage.team_id) == []
+
+
 async def test_half_way_each_pair_is_asked_and_sees_what_was_answered(stage: Stage) -> None:
     await six(stage)
     await publish(stage)
@@ -357,7 +408,7 @@ async def test_two_rounds_without_a_word_leave_somebody_out_and_tell_the_organis
     ann = stage.person("UANN")
     for date, half_way, over in (
         ("2023-06-16", "2023-06-14 16:00", "2023-06-17 08:00"),
-        ("2023-06-30", "2023-06-26 12:00", "2023-07-01 08:00"),
+        ("2023-06-30", "2023-06-26 12:00", "2023-07-03 08:00"),
     ):
         await publish(stage, date=date, homework="None")
         await ann.close_modal(whole_stack=True)

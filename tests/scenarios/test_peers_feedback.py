@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from bot.domain.ids import UserId
+from bot.domain.members import Actor
 from bot.domain.peers import Debt, debts
 from bot.domain.refusals import Refused
 from bot.services import peers
@@ -128,15 +129,18 @@ async def test_feedback_can_be_changed_until_the_date_and_its_message_with_it(st
     assert "it can no longer be changed" in everything(person.modal or {"blocks": []})
 
 
-async def test_feedback_for_the_date_comes_on_the_date(stage: Stage) -> None:
+async def test_feedback_for_the_date_comes_on_the_first_morning_after_it(stage: Stage) -> None:
     await reviews(stage, handover="at_date")
     debt = (await owed(stage))[0]
     await give(stage, debt)
     author = stage.person(debt.author)
     assert not any("Feedback on" in message["text"] for message in author.direct())
 
-    await stage.at("2023-06-30 22:00")
+    await stage.at("2023-06-30 22:00")  # midnight of a Friday in Rome
+    at_midnight = [message["text"] for message in author.direct()]
+    await stage.at("2023-07-03 07:00")
 
+    assert not any("Feedback on" in text for text in at_midnight)
     await author.saw("direct", "Feedback on")
 
 
@@ -376,16 +380,36 @@ async def test_the_table_of_a_round_reaches_the_organiser_as_a_file(stage: Stage
     ann = stage.person("UANN")
     await ann.command("/peers status")
 
-    await ann.press(ann.direct()[-1], "peers_export")
+    status = ann.direct()[-1]
 
-    message = await ann.saw("direct", lambda one: bool(one.get("files")))
-    assert message["files"][0]["name"] == "peers-round-1.csv"
-    name, content = await peers.table(stage.bot.db, team_id=stage.team_id, round_id=1)
+    await ann.press(status, "peers_export")
+    await stage.again(stage.last("interactive", type="block_actions"))
+    await stage.settle()
+
+    shared = [one for one in ann.direct() if one.get("files")]
+    assert [one["files"][0]["name"] for one in shared] == ["peers-round-1-2023-06-12-080000.csv"]
+    (file,) = [one for one in stage.workspace.files.values() if one.name.endswith(".csv")]
+    content = file.content.decode("utf-8-sig")
+    assert content == await peers.table(stage.bot.db, team_id=stage.team_id, round_id=1)
     rows = content.splitlines()
-    assert name == "peers-round-1.csv"
     assert len(rows) == 13
     assert sum(",given," in row for row in rows) == 1
     assert "'=1+1" in content
+
+
+async def test_who_is_no_organiser_any_more_gets_no_table_of_a_round(stage: Stage) -> None:
+    await reviews(stage)
+    ada = stage.person("UADA")
+    who = Actor(team_id=stage.team_id, user_id=UserId("UADA"), name="Ada", tz="", is_organiser=True)
+    stage.workspace.change_user("UADA", is_admin=False)
+    await stage.settle()
+
+    await peers.send_table(stage.bot.db, who=who, round_id=1, now=stage.workspace.clock.now())
+    await stage.settle()
+
+    (row,) = await stage.queued("peers.table")
+    assert (row.state, row.reason) == ("dropped", "not an organiser any more")
+    assert [one for one in ada.direct() if one.get("files")] == []
 
 
 async def test_what_a_person_owes_and_got_is_on_their_home_tab(stage: Stage) -> None:

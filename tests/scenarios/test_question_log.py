@@ -7,7 +7,7 @@ import pytest
 from bot.domain.ids import ChannelId, UserId
 from bot.domain.members import Actor
 from bot.domain.questions import QuestionState
-from bot.services.questions import log
+from bot.services.questions import settling
 from storage import channels, questions
 from tests.scenarios.asking import ASK, answers, logged, name_questions_channels, open_questions_channel
 from tests.scenarios.stage import Stage, buttons, everything
@@ -118,6 +118,61 @@ async def test_what_happened_while_the_bot_was_away_is_caught_up(asking: Stage) 
     ]
 
 
+async def test_a_check_mark_taken_away_while_the_bot_was_away_opens_the_question_again(asking: Stage) -> None:
+    ben, eva, ann = asking.person("UBEN"), asking.person("UEVA"), asking.person("UANN")
+    replies = []
+    for text in ("Who funds hydrogen?", "Who runs a mentoring programme?", "Where are budgets kept?"):
+        ts = await ben.say(ASK, text)
+        replies.append(await eva.say(ASK, f"I know: {text}", thread_ts=ts))
+        await asking.settle()
+    unchecked, kept, otherwise = replies
+    for reply in (unchecked, kept, otherwise):
+        await ben.react(ASK, reply, "white_check_mark")
+    await ann.react(ASK, kept, "white_check_mark")
+    await ben.unreact(ASK, otherwise, "white_check_mark")
+    await asking.settle()
+    await ben.message_shortcut("accept_answer", ASK, otherwise)
+    await asking.at("2023-06-28 08:00")
+    await asking.bot.stop()
+
+    await ben.unreact(ASK, unchecked, "white_check_mark")
+    await ben.unreact(ASK, kept, "white_check_mark")
+    await asking.sandbox.quiet()
+    asking.expected_errors = ["dispatch_failed"] * 2  # nobody there to hear of it
+    await asking.restart()
+    await asking.settle()
+
+    assert [one.state for one in await logged(asking)] == [
+        QuestionState.OPEN,
+        QuestionState.ANSWERED,  # an organiser's mark is still there
+        QuestionState.ANSWERED,  # it was accepted otherwise
+    ]
+
+
+async def test_what_was_accepted_long_before_the_bot_came_is_told_to_nobody(stage: Stage) -> None:
+    people = [user.id for user in stage.workspace.users.values() if not user.is_bot]
+    stage.workspace.add_channel("ask-alumni", members=people, channel_id=ASK)
+    ben, eva = stage.person("UBEN"), stage.person("UEVA")
+    ts = await ben.say(ASK, "How do you keep members engaged?")
+    reply = await eva.say(ASK, "We call each of them twice a year.", thread_ts=ts)
+    await ben.react(ASK, reply, "white_check_mark")
+    await name_questions_channels(stage, ASK)
+    await stage.at("2023-07-03 08:00")
+
+    stage.workspace.join(ASK, stage.app.bot_user_id)
+    await stage.settle()
+    await stage.at("2023-07-04 15:00")
+
+    (question,) = await logged(stage)
+    assert question.state is QuestionState.ANSWERED
+    assert question.answered_at == (await answers(stage, question))[0].answered_at
+    assert [one["user"] for one in stage.workspace.channels[ASK].messages if "subtype" not in one] == [
+        "UBEN",
+        "UEVA",
+    ]
+    assert await stage.queued("question.thanks") == []
+
+
 async def test_joining_a_channel_reads_what_was_said_before(stage: Stage) -> None:
     people = [user.id for user in stage.workspace.users.values() if not user.is_bot]
     stage.workspace.add_channel("ask-alumni", members=people, channel_id=ASK)
@@ -171,7 +226,7 @@ async def test_a_check_mark_that_had_its_effect_does_not_close_the_question_agai
     (question,) = await logged(asking)
     ann = Actor(team_id=asking.team_id, user_id=UserId("UANN"), name="Ann", tz="", is_organiser=True)
     now = asking.workspace.clock.now()
-    await log.reopen(asking.bot.db, team_id=asking.team_id, question_id=question.id, by=ann, now=now)
+    await settling.reopen(asking.bot.db, team_id=asking.team_id, question_id=question.id, by=ann, now=now)
 
     await asking.restart()
     await asking.settle()

@@ -9,7 +9,7 @@ from bot.domain.ids import ChannelId
 from bot.domain.members import Actor
 from bot.domain.questions import LONGEST_TITLE, QuestionState
 from bot.domain.refusals import Refused
-from bot.services.questions import log
+from bot.services.questions import log, settling
 from sandbox.delivered import Ack
 from storage import outbox
 from tests.scenarios.asking import ASK, answers, logged, name_questions_channels, open_questions_channel
@@ -315,7 +315,7 @@ async def test_a_channel_that_the_bot_was_removed_from_is_left_alone(asking: Sta
     asker = Actor(team_id=asking.team_id, user_id=question.asker_id, name="Ben", tz="", is_organiser=False)
     now = asking.workspace.clock.now()
 
-    settled = await log.accept(
+    settled = await settling.accept(
         asking.bot.db, team_id=asking.team_id, question_id=question.id, answer_id=1, by=asker, now=now
     )
     await asking.settle()
@@ -327,7 +327,7 @@ async def test_a_channel_that_the_bot_was_removed_from_is_left_alone(asking: Sta
         rows = await outbox.rows(work, team_id=asking.team_id, recipient=ASK)
         with pytest.raises(Refused, match="no questions channel that I can post in"):
             await log.questions_channel(work, team_id=asking.team_id)
-    assert {row.state for row in rows if row.kind in (log.MARK, log.ANSWERED)} == {"dropped"}
+    assert {row.state for row in rows if row.kind in (settling.MARK, settling.ANSWERED)} == {"dropped"}
     assert [one["text"] for one in asking.workspace.channels[ChannelId(ASK)].messages] == [
         "How do you keep members?",
         "We call them.",

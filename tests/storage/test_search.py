@@ -8,6 +8,7 @@ import pytest
 from bot.domain.ids import TeamId
 from bot.domain.questions import LinkKind, QuestionState, Sight
 from bot.domain.search.query import parse
+from bot.domain.search.suggestions import near_enough
 from storage import questions, search
 from storage.db import Database
 from tests.bench import hostile
@@ -208,7 +209,7 @@ async def test_nothing_typed_is_an_error_of_the_database(db: Database, typed: st
 
     assert set(await found(db, typed)) <= {1}
     async with db.reading() as work:
-        await search.suggestions(work, team_id=TEAM, text=typed, sight=ANYBODY)
+        await search.nearest(work, team_id=TEAM, text=typed, sight=ANYBODY)
 
 
 async def test_an_earlier_question_is_suggested_and_never_the_question_itself(db: Database) -> None:
@@ -218,8 +219,12 @@ async def test_an_earlier_question_is_suggested_and_never_the_question_itself(db
         await log(db, other)
 
     async with db.reading() as work:
-        near = await search.suggestions(work, team_id=TEAM, text=own.title, sight=ANYBODY, without=own.id)
-        far = await search.suggestions(work, team_id=TEAM, text="Where do I park my bicycle", sight=ANYBODY)
+        near = near_enough(
+            await search.nearest(work, team_id=TEAM, text=own.title, sight=ANYBODY, without=own.id)
+        )
+        far = near_enough(
+            await search.nearest(work, team_id=TEAM, text="Where do I park my bicycle", sight=ANYBODY)
+        )
 
     assert near[0].id == earlier.id
     assert own.id not in [one.id for one in near]
@@ -231,8 +236,8 @@ async def test_private_questions_are_not_suggested_to_others(db: Database) -> No
 
     async with db.reading() as work:
         text = "who pays for the gala dinner"
-        outside = await search.suggestions(work, team_id=TEAM, text=text, sight=ANYBODY)
-        inside = await search.suggestions(work, team_id=TEAM, text=text, sight=INSIDER)
+        outside = near_enough(await search.nearest(work, team_id=TEAM, text=text, sight=ANYBODY))
+        inside = near_enough(await search.nearest(work, team_id=TEAM, text=text, sight=INSIDER))
 
     assert outside == []
     assert [one.id for one in inside] == [private.id]

@@ -9,7 +9,19 @@ from bot.domain.homework import HandedInFile, Homework, Submission
 from bot.domain.ids import EditionKey, HomeworkId, TeamId, UserId
 from bot.domain.matching.values import Compromise, Met, Reason, Shortfall
 from bot.domain.members import Member
-from bot.domain.peers import Answer, Because, Feedback, Handover, Kind, Match, Pause, Round, RoundState, Who
+from bot.domain.peers import (
+    Answer,
+    Apart,
+    Because,
+    Feedback,
+    Handover,
+    Kind,
+    Match,
+    Pause,
+    Round,
+    RoundState,
+    Who,
+)
 from bot.views import peers as views
 from bot.views import peers_desk, peers_form, peers_messages, peers_plan, peers_words
 from sandbox.blocks import texts, validate_blocks
@@ -214,7 +226,15 @@ def test_the_forms_are_ones_that_slack_takes() -> None:
         peers_plan.swap(a_round(), view_id="V1"),
         peers_plan.swap(a_round(Kind.REVIEWS), view_id="V1"),
         peers_plan.leave_out(a_round(), view_id="V1"),
-        peers_plan.keep_apart(),
+        peers_plan.keep_apart([], {}),
+        peers_plan.keep_apart(
+            [
+                Apart(one=UserId(f"U{number}A"), other=UserId(f"U{number}B"), asked_by=UserId("UANN"))
+                for number in range(100)
+            ],
+            {UserId(f"U{number}{letter}"): LONG for number in range(100) for letter in "AB"},
+            note=LONG[:2000],
+        ),
         peers_plan.published(a_round(), 500),
         peers_plan.undone(a_round()),
         peers_plan.discarded(a_round()),

@@ -2,15 +2,18 @@
 
 import re
 
+from bot.domain.search.asking_abroad import BEGINS_A_QUESTION, GREETINGS
+
 _CODE = re.compile(r"```.*?(?:```|$)|`[^`]*`", re.DOTALL)
 _NOT_WORDS = re.compile(r"<[^>]*>|https?://\S+|:[a-z0-9_+-]+:|^\s*>.*$", re.MULTILINE)
 _SENTENCE = re.compile(r"(?<=[.!;\n])\s+|\n+|\.{2,}|…")
 _OPENING = re.compile(
-    r"""^(?:[\s,.:;!*_~()"'-]|
-        (?:(?:hi|hello|hey)(?:\s+(?:there|again))?|hiya|yo|dear|good\s+(?:morning|afternoon|evening)|morning|all|everyone|everybody|folks|guys|
+    rf"""^(?:[\s,.:;!*_~()"'-]|
+        (?:(?:all|everyone|everybody)(?!\s+(?:is|are|was|were|has|have|had|can|will|should|do|does|did)\b)|
+           {GREETINGS}|(?:hi|hello|hey)(?:\s+(?:there|again))?|hiya|yo|dear|good\s+(?:morning|afternoon|evening)|morning|folks|guys|
            team|friends|so|and|but|or|ok|okay|well|oh|ah|hm+|um+|lol|haha|btw|also|then|now|just|please|
            pls|plz|sorry|thanks|thank\s+you|quick\s+question|question|random\s+question|yes|yeah|no|nah|
-           @\w[\w.-]*|[\w.-]+\s*[:,](?=\s))(?![\w'’])
+           @\w[\w.-]*|[\w.-]+\s*[:,](?=\s))(?![\w'’-])
     )+""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -54,6 +57,7 @@ _ASKS_AT_THE_START = re.compile(
       | any\s+(?:\w+\s+)?(?:idea|ideas|tips?|suggestions?|advice|recommendations?|
             experiences?|thoughts|news|chance|luck|updates?|examples?|pointers?|contacts?|leads)\b
       | (?:r|are)\s*(?:u|you)\b | u\s+(?:there|ok|know|like|want|have|from|got)\b
+      | what\s+next\b | (?:you|u)\s+mean\b
       | (?:wanna|wana|care\s+to|mind\s+if)\b
       | (?:a/?s/?l|wb\s+who|sup|wassup|wazzup|whaddup)\b
       | thoughts\s+(?:on|about)\b | (?:looking|searching)\s+for\b | seeking\s+(?:advice|help|input)\b
@@ -68,7 +72,9 @@ _ASKS_ANYWHERE = re.compile(
             (?:tell|share|explain|recommend|suggest|help|point|send|advise|confirm|clarify|give|show|let)\b
       | (?:i(?:\s+a|['’]?)m|i\s+was|we(?:\s+a|['’]?)re|am|was|just)\s+(?:\w+\s+)?wondering\b | ^wondering\b
       | (?:like|love|want|need|curious|keen|interested)\s+to\s+(?:know|ask|hear|find\s+out|learn|understand)\b
-      | (?:need|appreciate|use|want)\s+(?:\w+\s+){0,2}
+      | i\s+wonder\s+(?:whether|if|how|what|why|who|which|when|where)\b
+      | (?<!\bi\s)(?<!\bwe\s)appreciate\s+(?:\w+\s+){0,2}(?:help|advice|tips|guidance|suggestions?|input)\b
+      | (?:need|use|want)\s+(?:\w+\s+){0,2}
             (?:help|advice|tips|guidance|recommendations?|suggestions?|input)\b
       | (?:do(?:es)?\s*n[o'’]?t|no|any)\s+(?:know|understand|idea|clue)\s+how\s+to\b
       | (?:tell|show|explain|help)\s+(?:me|us)\s+(?:how|what|why|where|when|who|which|with|to|if)\b
@@ -92,6 +98,7 @@ _ONLY_SOUNDS_LIKE_IT = re.compile(
       | have\s+(?:a|an|fun|you\s+all)\b | may\s+(?:the|you|your)\b | why\s+not[.!]*$ | how\s+about\s+that\b
       | (?:do|does)\s+(?:it|that|this|the|your|my|all)\b(?!.*\?)
       | had\s+(?:a|an|the|to|some|my)\b
+      | (?:is|was|were)\s+an?\s+\S+[.!]*$ | how\s+time\b | are\s+we\s+good\b
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -118,5 +125,7 @@ def _sentence_asks(sentence: str) -> bool:
     if not bare:
         return False
     if _ASKS_ANYWHERE.search(bare):
+        return True
+    if BEGINS_A_QUESTION.match(bare):
         return True
     return not _ONLY_SOUNDS_LIKE_IT.match(bare) and _ASKS_AT_THE_START.match(bare) is not None

@@ -6,9 +6,9 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-_LEVEL_BITS = 4
-_LEVELS = (1 << _LEVEL_BITS) - 1
-CHUNK = 1 << (16 - _LEVEL_BITS)
+LEVEL_BITS = 4
+LEVELS = (1 << LEVEL_BITS) - 1
+CHUNK = 1 << (16 - LEVEL_BITS)
 """Questions in one chunk: question n is in chunk n // CHUNK. It is rewritten when one of them changes."""
 
 # Lengths to which a text is long or short. Those of the log itself would change with every question, and
@@ -30,7 +30,7 @@ def levels(title: Sequence[str], body: Sequence[str]) -> dict[str, int]:
         mark = _saturated(in_title[term], title_length) + _BODY_WEIGHT * _saturated(
             in_body[term], body_length
         )
-        found[term] = max(1, round(mark / _MOST * _LEVELS))
+        found[term] = max(1, round(mark / _MOST * LEVELS))
     return found
 
 
@@ -41,9 +41,9 @@ def changed(entries: bytes, changes: Iterable[tuple[int, int]]) -> bytes:
     """
     packed = _unpack(entries)
     for offset, level in changes:
-        low = offset << _LEVEL_BITS
+        low = offset << LEVEL_BITS
         at = bisect_left(packed, low)
-        is_there = at < len(packed) and packed[at] >> _LEVEL_BITS == offset
+        is_there = at < len(packed) and packed[at] >> LEVEL_BITS == offset
         if is_there and level:
             packed[at] = low | level
         elif is_there:
@@ -55,20 +55,10 @@ def changed(entries: bytes, changes: Iterable[tuple[int, int]]) -> bytes:
     return packed.tobytes()
 
 
-def add_scores(scores: dict[int, float], *, chunk: int, entries: bytes, rarity: float) -> None:
-    """Add to each question's score what having this word says about it."""
-    first = chunk * CHUNK
-    by_level = [rarity * level / _LEVELS for level in range(_LEVELS + 1)]
-    score_of = scores.get
-    for entry in _unpack(entries):
-        question = first + (entry >> _LEVEL_BITS)
-        scores[question] = score_of(question, 0.0) + by_level[entry & _LEVELS]
-
-
 def questions(*, chunk: int, entries: bytes) -> set[int]:
     """The numbers of the questions of a chunk that have the word."""
     first = chunk * CHUNK
-    return {first + (entry >> _LEVEL_BITS) for entry in _unpack(entries)}
+    return {first + (entry >> LEVEL_BITS) for entry in _unpack(entries)}
 
 
 def count(entries: bytes) -> int:

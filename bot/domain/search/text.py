@@ -8,7 +8,7 @@ from threading import Lock
 
 import snowballstemmer
 
-ANALYSIS_VERSION = 1
+ANALYSIS_VERSION = 2
 """Rises when the same text would give other words or stems: the index is then rebuilt at start."""
 
 LONGEST_WORD = 40
@@ -33,7 +33,9 @@ def fold(text: str) -> str:
     """`text` in lower case, without accents: `Łódź` is `lodz`, `İstanbul` and `Istanbul` are `istanbul`."""
     if text.isascii():
         return text.lower().replace("'", "").replace("`", "")
-    decomposed = unicodedata.normalize("NFKD", _ELISION.sub("", text).casefold())
+    # Small letters come of the decomposed: a capital of mathematics is none before.
+    small = unicodedata.normalize("NFKD", _ELISION.sub("", text)).casefold()
+    decomposed = unicodedata.normalize("NFKD", small)
     plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return plain.translate(_STROKES)
 

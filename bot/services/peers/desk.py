@@ -1,15 +1,13 @@
 """What organisers see of a published round: who gave, who owes; nudging those who owe; a table of it all."""
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain import calendar
-from bot.domain.ids import TeamId, UserId
+from bot.domain.ids import TeamId
 from bot.domain.members import Member
-from bot.domain.peers import Answer, Feedback, Kind, Match, Round, RoundState, debts, round_of
+from bot.domain.peers import Answer, Round, RoundState, debts, round_of
 from bot.domain.refusals import Refused
 from bot.services.peers.publishing import prefix
 from storage import homework, members, outbox, peers
@@ -98,70 +96,6 @@ async def nudge(
             )
             (nudged if is_new else already).append(one.member)
     return nudged, already
-
-
-async def table(db: Database, *, team_id: TeamId, round_id: int) -> tuple[str, str]:
-    """A round as a CSV file: name and content, a row for each feedback that was owed or given.
-
-    Names of givers are in it also where the authors are not told of them: it is for organisers.
-    """
-    async with db.reading() as work:
-        of = await peers.round_(work, team_id=team_id, round_id=round_id)
-        if of is None:
-            raise Refused("This round does not exist.")
-        matches = (await peers.matches(work, team_id=team_id, round_ids=[round_id]))[round_id]
-        written = await peers.feedback(work, team_id=team_id, round_ids=[round_id])
-        replies = (await peers.replies(work, team_id=team_id, round_ids=[round_id]))[round_id]
-        involved = {member for match in matches for member in match.members}
-        known = await members.members(work, team_id=team_id, user_ids=involved)
-        names = {one.user_id: one.name for one in known}
-    given = {(one.giver, one.author): one for one in written}
-    answers = {(one.number, one.user_id): one.answer.value for one in replies}
-    out = io.StringIO()
-    file = csv.writer(out, lineterminator="\n")
-    head = ["round", "kind", "match", "giver", "author", "state", "sent_at", "said", "useful", "thanked"]
-    file.writerow([*head, "works", "change", "question", *of.rubric])
-    for match in matches:
-        for giver, author in _directions(of, match):
-            one = given.get((giver, author))
-            row = [
-                of.id,
-                of.kind.value,
-                match.number,
-                names.get(giver, giver),
-                names.get(author, author),
-                _state(match, one),
-                one.sent_at.isoformat() if one and one.sent_at else "",
-                answers.get((match.number, giver), ""),
-                one.useful or "" if one else "",
-                "yes" if one and one.thanked_at else "",
-            ]
-            # What is a draft is nobody's business but its writer's.
-            sent = one if one and one.sent_at else None
-            texts = [sent.works, sent.change, sent.question] if sent else ["", "", ""]
-            ratings = [sent.ratings.get(line, "") if sent else "" for line in of.rubric]
-            file.writerow([_harmless(cell) for cell in [*row, *texts, *ratings]])
-    return f"peers-round-{of.id}.csv", out.getvalue()
-
-
-def _directions(of: Round, match: Match) -> list[tuple[UserId, UserId]]:
-    if of.kind is Kind.REVIEWS:
-        return [(match.members[0], match.members[1])]
-    return [(one, other) for one in match.members for other in match.members if one != other]
-
-
-def _state(match: Match, one: Feedback | None) -> str:
-    if one is not None and one.sent_at is not None:
-        return "given"
-    if match.is_ended:
-        return "ended"
-    return "draft" if one is not None else "owed"
-
-
-def _harmless(cell: object) -> object:
-    # A spreadsheet takes text that begins so for a formula, and runs it.
-    is_formula = isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r")
-    return f"'{cell}" if is_formula else cell
 
 
 async def _status(work: Work, of: Round, *, now: datetime) -> Status:

@@ -9,8 +9,8 @@ from bot.domain.homework import Homework
 from bot.domain.ids import TeamId, UserId
 from bot.domain.meeting_times import Attendee, proposed_times
 from bot.domain.members import Member
-from bot.domain.peers import Kind, Match, Round, debts
-from bot.services.days_off import days_off
+from bot.domain.peers import Handover, Kind, Match, Round, debts
+from bot.services.days_off import at_work_at, days_off
 from bot.services.peers.desk import NUDGE
 from bot.services.peers.dropouts import ENDED
 from bot.services.peers.feedback import CHANGED, GIVEN, THANKS, is_shown, shown
@@ -88,7 +88,13 @@ async def _question(work: Work, case: _Case) -> Message:
 
 async def _given(work: Work, row: OutboxRow, now: datetime) -> Composed:
     message = await _feedback(work, row, now)
-    return message if isinstance(message, Drop) else _send(message)
+    if isinstance(message, Drop):
+        return message
+    of = await peers.round_(work, team_id=TeamId(row.team_id), round_id=int(row.body["round_id"]))
+    # What comes at once is awaited; the date of a round ends at midnight.
+    if of is not None and of.handover is Handover.AT_DATE:
+        return await _at_work(work, row, now, zone=of.zone) or _send(message)
+    return _send(message)
 
 
 async def _changed(work: Work, row: OutboxRow, now: datetime) -> Composed:
@@ -190,12 +196,23 @@ async def _ended(work: Work, row: OutboxRow, _now: datetime) -> Composed:
     return _send(views.ended(of, names=await _names(work, team_id, gone), others=[]))
 
 
-async def _left_out(_work: Work, _row: OutboxRow, _now: datetime) -> Composed:
-    return _send(views.left_out())
+async def _left_out(work: Work, row: OutboxRow, now: datetime) -> Composed:
+    return await _at_work(work, row, now) or _send(views.left_out())
 
 
-async def _silent(work: Work, row: OutboxRow, _now: datetime) -> Composed:
+async def _silent(work: Work, row: OutboxRow, now: datetime) -> Composed:
+    if waiting := await _at_work(work, row, now):
+        return waiting
     return _send(views.silent(await _names(work, TeamId(row.team_id), row.body["user_ids"])))
+
+
+async def _at_work(work: Work, row: OutboxRow, now: datetime, *, zone: str = "UTC") -> Later | Drop | None:
+    """Where a message has to wait for its reader's working hours; None where it goes now."""
+    person = await members.member(work, team_id=TeamId(row.team_id), user_id=UserId(row.recipient))
+    if person is None or person.is_deactivated:
+        return _GONE
+    civil_at = at_work_at(person, now, zone=zone)
+    return Later(civil_at) if now < civil_at else None
 
 
 async def _take_back(work: Work, row: OutboxRow, now: datetime) -> Composed:

@@ -1,6 +1,5 @@
 """What people decide for themselves: to pause, to come back, whom not to meet, how many reviews to take."""
 
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -52,31 +51,6 @@ async def resume(
         await peer_people.put_pause(work, replace(found, resumed_at=now), team_id=team_id)
         await refresh_home(work, team_id=team_id, user_id=user_id, why=f"resume:{now.isoformat()}", now=now)
     return True
-
-
-async def not_to_meet(db: Database, *, team_id: TeamId, user_id: UserId) -> list[UserId]:
-    """Whom somebody has asked not to be matched with; nobody else is told."""
-    async with db.reading() as work:
-        return [
-            one.other if one.one == user_id else one.one
-            for one in await peer_people.apart(work, team_id=team_id, asked_by=user_id)
-            if one.is_private
-        ]
-
-
-async def set_not_to_meet(
-    db: Database,
-    *,
-    team_id: TeamId,
-    user_id: UserId,
-    others: Collection[UserId],
-    once: Delivery | None = None,
-) -> None:
-    """Match somebody with these people no more; those who are not named may be matched again."""
-    if user_id in others:
-        raise Refused("You never meet yourself. Choose others.", block_id="people")
-    async with db.writing(once) as work:
-        await peer_people.set_private(work, team_id=team_id, user_id=user_id, others=others)
 
 
 async def offer(

@@ -5,33 +5,22 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain import calendar
 from bot.domain.editions import Edition
 from bot.domain.homework import Homework
-from bot.domain.ids import EditionKey, HomeworkId, TeamId, UserId
+from bot.domain.ids import TeamId, UserId
 from bot.domain.matching.values import Compromise, Reason
 from bot.domain.peers import (
-    LARGEST_GROUP,
-    MOST_REVIEWS,
-    SMALLEST_GROUP,
-    Apart,
     Asked,
-    Kind,
     Match,
     Round,
     RoundState,
-    Who,
 )
 from bot.domain.refusals import Refused
+from bot.services.peers import checks, solving
 from bot.services.peers import pool as pools
-from bot.services.peers import solving
 from bot.services.peers.pool import Pool
-from bot.views import words
-from storage import editions, homework, members, peer_people, peers
+from storage import editions, homework, members, peers
 from storage.db import Database, Delivery, Work
-
-MOST_RUBRIC_LINES = 6
-LONGEST_RUBRIC_LINE = 75
 
 _STALE = "Someone changed this draft meanwhile. It is shown here as it is now: please look again."
 
@@ -103,9 +92,9 @@ async def plan(
     rules leave somebody without a match; and where the edition has a draft already, whoever made it.
     """
     async with db.reading() as work:
-        zone = await _check(work, asked, team_id=team_id, now=now)
+        zone = await checks.check_asked(work, asked, team_id=team_id, now=now)
         pool = await pools.read(work, asked, team_id=team_id, now=now)
-    _check_people(asked, pool)
+    checks.check_people(asked, pool)
     made = Round(
         team_id=team_id,
         id=0,
@@ -131,14 +120,17 @@ async def plan(
         made = replace(made, id=await peers.next_id(work, team_id=team_id))
         await peers.put_round(work, made)
         await peers.put_matches(work, _matches(groups), team_id=team_id, round_id=made.id)
-        return await _draft(work, made, pool)
+        drawn = await _read(work, made)
+    return await _explained(drawn, pool)
 
 
 async def draft(db: Database, *, team_id: TeamId, round_id: int, now: datetime) -> Draft:
     """A draft as it is now. Raises Refused where it is gone or published."""
     async with db.reading() as work:
         found = await _existing(work, team_id=team_id, round_id=round_id)
-        return await _draft(work, found, await pools.read(work, found, team_id=team_id, now=now))
+        pool = await pools.read(work, found, team_id=team_id, now=now)
+        drawn = await _read(work, found)
+    return await _explained(drawn, pool)
 
 
 async def draw_again(
@@ -166,13 +158,14 @@ async def draw_again(
             for match in (await peers.matches(work, team_id=team_id, round_ids=[round_id]))[round_id]
             if match.is_locked and set(match.members) <= set(pool.people)
         ]
-    _check_people(after, pool)
+    checks.check_people(after, pool)
     groups = await _drawn(pool, after, locked=locked)
     async with db.writing(once) as work:
         await _taken(work, before)
         await peers.put_round(work, after)
         await peers.put_matches(work, _matches(groups, locked=locked), team_id=team_id, round_id=round_id)
-        return await _draft(work, after, pool)
+        drawn = await _read(work, after)
+    return await _explained(drawn, pool)
 
 
 async def lock(
@@ -247,33 +240,6 @@ async def discard(
     return gone
 
 
-async def keep_apart(
-    db: Database,
-    *,
-    team_id: TeamId,
-    user_ids: Collection[UserId],
-    asked_by: UserId,
-    once: Delivery | None = None,
-) -> None:
-    """Match none of these people with each other any more. Raises Refused for fewer than two.
-
-    Who asks must not be one of them: that would be their own, private wish.
-    """
-    chosen = sorted(set(user_ids))
-    if len(chosen) < 2:
-        raise Refused("Choose two people or more who are not to be matched.", block_id="people")
-    if asked_by in chosen:
-        raise Refused(
-            "For yourself, use the button under your own list of matches: that stays private.",
-            block_id="people",
-        )
-    async with db.writing(once) as work:
-        for place, one in enumerate(chosen):
-            for other in chosen[place + 1 :]:
-                kept = Apart(one=one, other=other, asked_by=asked_by)
-                await peer_people.add_apart(work, kept, team_id=team_id)
-
-
 async def existing(work: Work, *, team_id: TeamId, round_id: int, revision: int | None = None) -> Round:
     """A draft in an open transaction; see `draft`."""
     return await _existing(work, team_id=team_id, round_id=round_id, revision=revision)
@@ -299,7 +265,8 @@ async def _corrected(
         solving.check(pool, after, altered)
         await peers.put_round(work, after)
         await peers.put_matches(work, altered, team_id=team_id, round_id=round_id)
-        return await _draft(work, after, pool)
+        corrected = await _read(work, after)
+    return await _explained(corrected, pool)
 
 
 async def _drawn(pool: Pool, of: Round, *, locked: Collection[Sequence[UserId]]) -> list[tuple[UserId, ...]]:
@@ -324,9 +291,14 @@ async def _existing(work: Work, *, team_id: TeamId, round_id: int, revision: int
     return found
 
 
-async def _draft(work: Work, of: Round, pool: Pool) -> Draft:
+async def _explained(found: Draft, pool: Pool) -> Draft:
+    # As long as it takes for many people, it must not hold up a transaction, or anybody's command.
+    reasons, compromises = await asyncio.to_thread(solving.judged, pool, found.round, found.matches)
+    return replace(found, reasons=reasons, compromises=compromises)
+
+
+async def _read(work: Work, of: Round) -> Draft:
     matches = (await peers.matches(work, team_id=of.team_id, round_ids=[of.id]))[of.id]
-    reasons, compromises = solving.judged(pool, of, matches)
     involved = {member for match in matches for member in match.members} | {of.planned_by}
     known = await members.members(work, team_id=of.team_id, user_ids=involved)
     names: dict[str, str] = {one.user_id: one.name for one in known}
@@ -337,8 +309,8 @@ async def _draft(work: Work, of: Round, pool: Pool) -> Draft:
         round=of,
         matches=tuple(matches),
         people=names,
-        reasons=reasons,
-        compromises=compromises,
+        reasons={},
+        compromises=(),
         homework=piece,
         planner=names.get(of.planned_by, "an organiser"),
     )
@@ -371,65 +343,3 @@ def _with(match: Match, out: UserId, into: UserId, *, is_ordered: bool) -> Match
 async def _name(work: Work, team_id: TeamId, user_id: UserId) -> str:
     person = await members.member(work, team_id=team_id, user_id=user_id)
     return person.name if person else "Another organiser"
-
-
-async def _check(work: Work, asked: Asked, *, team_id: TeamId, now: datetime) -> str:
-    """Refuse what no round can be; returns the edition's zone."""
-    edition = await editions.edition(work, team_id=team_id, edition_key=asked.edition_key)
-    if edition is None:
-        raise Refused("This edition does not exist any more.")
-    if asked.kind is Kind.REVIEWS and asked.homework_id is None:
-        raise Refused("Reviews are about homework: choose which.", block_id="homework")
-    if asked.who is Who.HANDED_IN and asked.homework_id is None:
-        raise Refused("Choose the homework that they have handed in.", block_id="homework")
-    if asked.homework_id is not None:
-        await _check_homework(work, asked, asked.homework_id, team_id=team_id)
-    if asked.kind is Kind.REVIEWS and not 1 <= asked.size <= MOST_REVIEWS:
-        raise Refused(f"A hand-in gets 1 to {MOST_REVIEWS} reviews.", block_id="size")
-    if asked.kind is Kind.GROUPS and not SMALLEST_GROUP <= asked.size <= LARGEST_GROUP:
-        raise Refused(f"A group has {SMALLEST_GROUP} to {LARGEST_GROUP} people.", block_id="size")
-    if calendar.instant(asked.give_back, edition.timezone) <= now:
-        raise Refused("This date is past. Choose one that is still ahead.", block_id="date")
-    if len(asked.rubric) > MOST_RUBRIC_LINES or any(len(one) > LONGEST_RUBRIC_LINE for one in asked.rubric):
-        raise Refused(
-            f"At most {MOST_RUBRIC_LINES} lines of at most {LONGEST_RUBRIC_LINE} characters each.",
-            block_id="rubric",
-        )
-    return edition.timezone
-
-
-async def _check_homework(work: Work, asked: Asked, homework_id: HomeworkId, *, team_id: TeamId) -> None:
-    piece = await homework.homework(work, team_id=team_id, homework_id=homework_id)
-    if piece is None:
-        raise Refused("This homework does not exist any more.", block_id="homework")
-    if piece.edition_key != asked.edition_key:
-        raise Refused("This homework is of another edition.", block_id="homework")
-    needs_hand_ins = asked.kind is Kind.REVIEWS or asked.who is Who.HANDED_IN
-    if needs_hand_ins and not await homework.latest_submissions(
-        work, team_id=team_id, homework_id=homework_id
-    ):
-        raise Refused(f"Nobody has handed in “{piece.title}” yet.", block_id="homework")
-
-
-def _check_people(asked: Asked | Round, pool: Pool) -> None:
-    names = [one.name for one in pool.people.values()]
-    if len(names) < 2:
-        alone = f"Only {names[0]} could take part" if names else "Nobody could take part"
-        raise Refused(
-            f"{alone}: a round needs two people. Some may be paused, left out or without a hand-in.",
-            block_id="who",
-        )
-    if asked.kind is Kind.REVIEWS and asked.size >= len(names):
-        raise Refused(
-            f"{words.plural(len(names), 'person', 'people')} can take part, so a hand-in can get at most "
-            f"{words.plural(len(names) - 1, 'review')}.",
-            block_id="size",
-        )
-    if asked.kind is Kind.GROUPS and len(names) < SMALLEST_GROUP:
-        raise Refused(f"A group needs {SMALLEST_GROUP} people, and there are {len(names)}.", block_id="size")
-
-
-async def default_edition(work: Work, *, team_id: TeamId) -> EditionKey | None:
-    """The most recent edition."""
-    known = await editions.editions(work, team_id=team_id)
-    return known[0].key if known else None

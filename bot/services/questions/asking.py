@@ -12,7 +12,7 @@ from bot.domain.refusals import Refused
 from bot.domain.search.ranking import Ranked
 from bot.domain.search.suggestions import near_enough
 from bot.services.meaning import vectors_if_installed
-from bot.services.questions import experts, log
+from bot.services.questions import experts, log, places, settling
 from bot.views import asking as views
 from bot.views import kit
 from bot.views.asking import Earlier, Expert
@@ -154,7 +154,7 @@ async def found_before(
             question = await stored.question(work, team_id=team_id, question_id=question_id)
             if question is not None and question.state is QuestionState.ANSWERED:
                 raise Refused(_DONE)
-        await log.closed_by_earlier(
+        await settling.closed_by_earlier(
             work, team_id=team_id, question_id=question_id, earlier_id=earlier_id, by=who, now=now
         )
         return await _described(work, earlier, who.user_id)
@@ -260,7 +260,7 @@ async def _post(work: Work, draft: Draft, ranked: Sequence[Ranked], *, now: date
 
 
 async def _where_to(work: Work, *, who: Actor, given_in: ChannelId | None) -> ChannelId:
-    usual = await log.question_channels(work, team_id=who.team_id)
+    usual = await places.question_channels(work, team_id=who.team_id)
     if given_in in usual:
         return given_in
     known = {one.channel_id: one for one in await stored.channels(work, team_id=who.team_id)}

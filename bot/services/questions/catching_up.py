@@ -13,7 +13,7 @@ from bot.domain.ids import ChannelId, TeamId, UserId
 from bot.domain.messages import ChannelMessage, read_message
 from bot.domain.questions import SHOWN, Question
 from bot.domain.workspace import Installation
-from bot.services.questions import following, heard
+from bot.services.questions import check_marks, following, heard, places
 from bot.services.questions.messages import PROGRESS, PROGRESS_EDIT
 from storage import channels, editions, members, outbox, questions
 from storage.channels import History
@@ -54,7 +54,7 @@ async def sync(
         if given.get("is_member"):
             user_ids = await heard.fetch_members(client, channel.channel_id)
             async with db.writing() as work:
-                await following.seen(work, channel=channel, user_ids=user_ids, now=now)
+                await places.seen(work, channel=channel, user_ids=user_ids, now=now)
         elif channel.channel_id in wanted:
             async with db.writing() as work:
                 await questions.put_channel(work, channel)
@@ -64,7 +64,7 @@ async def sync(
     async with db.writing() as work:
         for channel_id in known.keys() - {ChannelId(given["id"]) for given in found}:
             # Gone, or private without the bot.
-            await following.out_of_sight(work, known[channel_id], now=now)
+            await places.out_of_sight(work, known[channel_id], now=now)
 
 
 class Stopped(Exception):
@@ -145,7 +145,7 @@ class _Reading:
         """Read it, and write how far it was read. Raises SlackApiError and what losing Slack raises."""
         async with self._db.reading() as work:
             known = (await channels.histories(work, team_id=self._team_id))[self._channel_id]
-            is_asking = await following.is_questions_channel(
+            is_asking = await places.is_questions_channel(
                 work, team_id=self._team_id, channel_id=self._channel_id
             )
         self._history = replace(known, is_behind=True, messages=0, questions=0)
@@ -209,16 +209,18 @@ class _Reading:
             known = await questions.question_of_message(
                 work, team_id=self._team_id, channel_id=self._channel_id, ts=message.ts
             )
-            is_asking = await following.is_questions_channel(
+            is_asking = await places.is_questions_channel(
                 work, team_id=self._team_id, channel_id=self._channel_id
             )
+            # That it was taken away is seen at the reply only.
+            is_by_check = known is not None and await check_marks.is_accepted_by_check(work, known)
         if known is None and not is_asking and not following.is_asking(message):
             return None
         if known is not None and known.state not in SHOWN:
             return None
         is_old = self._now - message.said_at > _YOUNG
         was_read = str(given.get("latest_reply") or "") <= (self._history.read_to or "")
-        if known is not None and known.answered_at is not None and is_old and was_read:
+        if known is not None and known.answered_at is not None and is_old and was_read and not is_by_check:
             return None
         thread = await heard.fetch_thread(self._client, self._channel_id, message.ts)
         return thread[1:] if thread else None
@@ -233,6 +235,7 @@ class _Reading:
         if question is not None:
             await self._catch_edit(work, message)
             await self._catch_deletions(work, question, replies)
+            await check_marks.open_unchecked(work, question, replies or (), now=self._now)
         for reply in replies or ():
             await self._catch_edit(work, reply)
         thread = [message, *(replies or ())]

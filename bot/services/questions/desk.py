@@ -9,7 +9,7 @@ from bot.domain.ids import ChannelId, QuestionId, TeamId, UserId
 from bot.domain.members import Actor
 from bot.domain.questions import SHOWN, Channel, LinkKind, Question, QuestionState, Sight
 from bot.domain.refusals import Refused
-from bot.services.questions import log
+from bot.services.questions import settling
 from bot.services.questions.finding import described, may_see, reader_zone
 from bot.views import questions_desk as views
 from bot.views import words
@@ -108,7 +108,7 @@ async def retitle(
         after = replace(after, detail=before.detail or (before.title if title != before.title else ""))
         await stored.change_question(work, after)
         await _enter(work, who, after, "retitled", now, before=_named(before), after=_named(after))
-        await log.refresh(work, team_id=who.team_id, question_id=question_id, now=now)
+        await settling.refresh(work, team_id=who.team_id, question_id=question_id, now=now)
     return after
 
 
@@ -129,7 +129,7 @@ async def hide(
         after = replace(before, state=QuestionState.HIDDEN)
         await stored.change_question(work, after)
         await _enter(work, who, after, "hidden", now, reason=reason.strip())
-        await log.refresh(work, team_id=who.team_id, question_id=question_id, now=now)
+        await settling.refresh(work, team_id=who.team_id, question_id=question_id, now=now)
     return after
 
 
@@ -151,7 +151,7 @@ async def show_again(
         after = replace(before, state=QuestionState.ANSWERED if is_answered else QuestionState.OPEN)
         await stored.change_question(work, after)
         await _enter(work, who, after, "shown", now)
-        await log.refresh(work, team_id=who.team_id, question_id=question_id, now=now)
+        await settling.refresh(work, team_id=who.team_id, question_id=question_id, now=now)
     return after
 
 
@@ -163,7 +163,7 @@ async def reopen(
         before = await _listed(work, who, question_id)
         if before.state is QuestionState.OPEN:
             raise Refused("This question is open already.")
-        after = await log.reopened(work, team_id=who.team_id, question_id=question_id, by=who, now=now)
+        after = await settling.reopened(work, team_id=who.team_id, question_id=question_id, by=who, now=now)
         await _enter(work, who, after, "reopened", now)
     return after
 
@@ -216,7 +216,7 @@ async def merge(
                 linked_at=now,
             )
         await _enter(work, who, gone, "merged", now, after=f"{into.id}: {into.title}")
-        await log.refresh(work, team_id=who.team_id, question_id=question.id, now=now)
+        await settling.refresh(work, team_id=who.team_id, question_id=question.id, now=now)
         await outbox.enqueue(
             work,
             team_id=who.team_id,

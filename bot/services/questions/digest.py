@@ -8,7 +8,7 @@ from bot.domain import calendar, workdays
 from bot.domain import follow_up as domain
 from bot.domain.ids import ChannelId, QuestionId, TeamId, UserId
 from bot.domain.questions import LinkKind, Question
-from bot.services.questions import experts, log
+from bot.services.questions import experts, places
 from bot.views import digest as views
 from bot.views import questions as question_views
 from bot.views.digest import Line
@@ -68,7 +68,7 @@ async def _plan(work: Work, *, now: datetime) -> tuple[list[DigestDue], list[Dig
     due: list[DigestDue] = []
     known = {(one.team_id, one.channel_id): one for one in await follow_up.digests(work)}
     for team_id in await follow_up.teams(work):
-        for channel_id in await log.question_channels(work, team_id=team_id):
+        for channel_id in await places.question_channels(work, team_id=team_id):
             planned = known.pop((team_id, channel_id), None)
             if planned is None:
                 next_at = domain.next_digest_at(now, await _zone(work, team_id))
@@ -81,7 +81,7 @@ async def _plan(work: Work, *, now: datetime) -> tuple[list[DigestDue], list[Dig
 async def _digest(work: Work, row: OutboxRow, now: datetime) -> Composed:
     team_id, channel_id = TeamId(row.team_id), ChannelId(row.recipient)
     zone = await _zone(work, team_id)
-    usual = await log.question_channels(work, team_id=team_id)
+    usual = await places.question_channels(work, team_id=team_id)
     if channel_id not in usual:
         return Drop("not a questions channel of the bot any more")
     if now - row.due_at >= _ON_TIME:

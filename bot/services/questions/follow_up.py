@@ -12,7 +12,7 @@ from bot.domain.ids import QuestionId, TeamId, UserId
 from bot.domain.members import Actor, Member
 from bot.domain.questions import Answer, Question, QuestionState
 from bot.domain.refusals import Refused
-from bot.services.days_off import days_off
+from bot.services.days_off import at_work_at, days_off
 from bot.services.meaning import vectors_if_installed
 from bot.services.questions import experts
 from bot.views import asking as views
@@ -20,11 +20,14 @@ from storage import asking, channels, editions, follow_up, members, outbox
 from storage import questions as stored
 from storage.db import Database, Delivery, Work
 from storage.follow_up import Planned
-from storage.outbox import Composed, Composer, Drop, OutboxRow, Send
+from storage.outbox import Composed, Composer, Drop, Later, OutboxRow, Send
 from storage.search import nearest
 
 UNANSWERED = "question.unanswered"
 SETTLED = "question.settled"
+
+_WRITTEN_AT_ONCE = 500
+_DONE_AT_ONCE = 20
 
 
 async def next_due_at(db: Database) -> datetime | None:
@@ -42,36 +45,40 @@ async def queue_due(db: Database, *, now: datetime) -> int:
         new = await _new_steps(work, now=now)
         are_due = await follow_up.are_due(work, now=now)
     # Mostly nothing: nobody else has to wait for this then.
-    if not new and not are_due:
-        return 0
+    for start in range(0, len(new), _WRITTEN_AT_ONCE):
+        async with db.writing() as work:
+            await follow_up.add(work, new[start : start + _WRITTEN_AT_ONCE])
+    are_due = are_due or any(one.state is StepState.PLANNED and one.due_at <= now for one in new)
     queued = 0
-    async with db.writing() as work:
-        await follow_up.add(work, new)
-        by_team: defaultdict[TeamId, list[Planned]] = defaultdict(list)
-        for one in await follow_up.due(work, now=now):
-            by_team[one.team_id].append(one)
-        for team_id, steps in by_team.items():
-            of = {
-                one.id: one
-                for one in await stored.questions(
-                    work, team_id=team_id, question_ids=[step.question_id for step in steps]
-                )
-            }
-            for_organisers: list[Question] = []
+    while are_due:
+        # A search for each takes its time: commands get their turn in between.
+        async with db.writing() as work:
+            steps = await follow_up.due(work, now=now, limit=_DONE_AT_ONCE)
+            for_organisers: defaultdict[TeamId, list[Question]] = defaultdict(list)
             for step in steps:
-                question = of[step.question_id]
-                if step.step is Step.SETTLED:
-                    queued += await _queue_settled(work, step, question, now)
-                elif not await _is_unanswered(work, question):
-                    await _end(work, step, StepState.LAPSED)
-                elif step.step is Step.ORGANISERS:
-                    for_organisers.append(question)
-                    await _end(work, step, StepState.DONE)
-                else:
-                    queued += await _to_experts(work, question, now)
-                    await _end(work, step, StepState.DONE)
-            queued += await _queue_organisers(work, team_id, for_organisers, now)
+                question = await stored.question(work, team_id=step.team_id, question_id=step.question_id)
+                if question is not None:
+                    queued += await _do(work, step, question, for_organisers[step.team_id], now)
+            for team_id, questions in for_organisers.items():
+                queued += await _queue_organisers(work, team_id, questions, now)
+        are_due = len(steps) == _DONE_AT_ONCE
     return queued
+
+
+async def _do(
+    work: Work, step: Planned, question: Question, for_organisers: list[Question], now: datetime
+) -> int:
+    """Do what a step is for, if it is still called for; returns the number of messages."""
+    if step.step is Step.SETTLED:
+        return await _queue_settled(work, step, question, now)
+    if not await _is_unanswered(work, question):
+        await _end(work, step, StepState.LAPSED)
+        return 0
+    await _end(work, step, StepState.DONE)
+    if step.step is Step.ORGANISERS:
+        for_organisers.append(question)
+        return 0
+    return await _to_experts(work, question, now)
 
 
 async def still_open(
@@ -102,17 +109,24 @@ async def still_open(
 async def _new_steps(work: Work, *, now: datetime) -> list[Planned]:
     """What is to be done about the open questions for which nothing is planned yet."""
     found: list[Planned] = []
-    unplanned = await follow_up.without_plan(work, asked_after=now - domain.FOLLOWED_FOR)
-    for team_id, question_id, asked_at in unplanned:
-        zone = await _zone(work, team_id)
+    zones = {team_id: await _zone(work, team_id) for team_id in await follow_up.teams(work)}
+    for team_id, question_id, asked_at in await follow_up.without_plan(
+        work, asked_after=now - domain.FOLLOWED_FOR
+    ):
         found += [
-            Planned(team_id=team_id, question_id=question_id, step=step, due_at=at(asked_at, zone))
+            Planned(team_id=team_id, question_id=question_id, step=step, due_at=at(asked_at, zones[team_id]))
             for step, at in ((Step.EXPERTS, domain.to_experts_at), (Step.ORGANISERS, domain.to_organisers_at))
         ]
-    replied = await follow_up.to_settle(work, asked_after=now - domain.SETTLED_FOR)
+    replied = await follow_up.to_settle(
+        work, asked_after=now - domain.SETTLED_FOR, replied_after=now - domain.REPLIED_WITHIN
+    )
+    askers: dict[tuple[TeamId, UserId], Member] = {}
+    for team_id in {one[0] for one in replied}:
+        user_ids = {UserId(one[2]) for one in replied if one[0] == team_id}
+        for person in await members.members(work, team_id=team_id, user_ids=user_ids):
+            askers[team_id, person.user_id] = person
     for team_id, question_id, asker_id, last_at in replied:
-        person = await members.member(work, team_id=team_id, user_id=UserId(asker_id))
-        due_at = await _settled_at(work, team_id, person, last_at)
+        due_at = _settled_at(askers.get((team_id, UserId(asker_id))), last_at, zones[team_id])
         step = Planned(team_id=team_id, question_id=question_id, step=Step.SETTLED, due_at=due_at)
         is_late = now - due_at > domain.ASKED_LATE_BY
         found.append(replace(step, state=StepState.LAPSED) if is_late else step)
@@ -187,7 +201,7 @@ async def _queue_settled(work: Work, step: Planned, question: Question, now: dat
     if question.state is not QuestionState.OPEN or not replies or person is None or person.is_deactivated:
         await _end(work, step, StepState.LAPSED)
         return 0
-    due_at = await _settled_at(work, step.team_id, person, replies[-1].answered_at)
+    due_at = _settled_at(person, replies[-1].answered_at, await _zone(work, step.team_id))
     if due_at > now:
         # There was another reply meanwhile: people are still at it.
         await follow_up.change(work, [replace(step, due_at=due_at)])
@@ -208,8 +222,8 @@ async def _end(work: Work, step: Planned, state: StepState) -> None:
     await follow_up.change(work, [replace(step, state=state)])
 
 
-async def _settled_at(work: Work, team_id: TeamId, person: Member | None, last_at: datetime) -> datetime:
-    zone = calendar.zone_or(person.tz if person else "", await _zone(work, team_id))
+def _settled_at(person: Member | None, last_at: datetime, academy_zone: str) -> datetime:
+    zone = calendar.zone_or(person.tz if person else "", academy_zone)
     return domain.settled_at(last_at, zone, days_off(person.country if person else ""))
 
 
@@ -221,8 +235,10 @@ async def _zone(work: Work, team_id: TeamId) -> str:
 # -- messages -----------------------------------------------------------------------------------------
 
 
-async def _unanswered(work: Work, row: OutboxRow, _now: datetime) -> Composed:
+async def _unanswered(work: Work, row: OutboxRow, now: datetime) -> Composed:
     team_id, reader = TeamId(row.team_id), UserId(row.recipient)
+    if waiting := await _at_work(work, row, now):
+        return waiting
     if reader not in await members.organisers(work, team_id=team_id):
         return Drop("not an organiser any more")
     ids = [QuestionId(one) for one in row.body["question_ids"]]
@@ -244,13 +260,23 @@ async def _unanswered(work: Work, row: OutboxRow, _now: datetime) -> Composed:
     return Send(message["text"], message["blocks"])
 
 
+async def _at_work(work: Work, row: OutboxRow, now: datetime) -> Later | None:
+    """When a message that is late finds its reader at work; None where it goes now."""
+    team_id = TeamId(row.team_id)
+    person = await members.member(work, team_id=team_id, user_id=UserId(row.recipient))
+    civil_at = now if person is None else at_work_at(person, now, zone=await _zone(work, team_id))
+    return Later(civil_at) if now < civil_at else None
+
+
 async def _reader_zone(work: Work, team_id: TeamId, user_id: UserId) -> str:
     person = await members.member(work, team_id=team_id, user_id=user_id)
     return calendar.zone_or(person.tz if person else "", await _zone(work, team_id))
 
 
-async def _settled(work: Work, row: OutboxRow, _now: datetime) -> Composed:
+async def _settled(work: Work, row: OutboxRow, now: datetime) -> Composed:
     team_id = TeamId(row.team_id)
+    if waiting := await _at_work(work, row, now):
+        return waiting
     question = await stored.question(work, team_id=team_id, question_id=QuestionId(row.body["question_id"]))
     replies = [] if question is None else await _replies(work, question)
     if question is None or question.state is not QuestionState.OPEN or not replies:

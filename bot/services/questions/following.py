@@ -1,7 +1,6 @@
-"""What happens in Slack, taken into the log: whatever its order, and however often it is told.
+"""What people say and do in channels, taken into the log: whatever its order, however often it is told.
 
-A message is said, edited, deleted; a check mark or a question mark is given; channels change, and who is in
-them.
+A message is said, edited, deleted; a check mark or a question mark is given.
 """
 
 from collections.abc import Sequence
@@ -10,12 +9,11 @@ from datetime import datetime
 
 from bot.domain.ids import ChannelId, QuestionId, TeamId, UserId
 from bot.domain.members import Actor
-from bot.domain.messages import ASKING, CHECK, ChannelMessage, instant_of
+from bot.domain.messages import ASKING, ChannelMessage
 from bot.domain.questions import SHOWN, Answer, Channel, Question, QuestionState
 from bot.domain.refusals import Refused
-from bot.services.questions import log
-from storage import channels, editions, members, questions
-from storage.channels import History
+from bot.services.questions import check_marks, log, places, settling
+from storage import channels, questions
 from storage.db import Database, Delivery, Work
 
 
@@ -24,7 +22,7 @@ async def is_of_unknown_thread(db: Database, *, team_id: TeamId, message: Channe
     if message.thread_ts is None or not message.is_reply:
         return False
     async with db.reading() as work:
-        if not await is_questions_channel(work, team_id=team_id, channel_id=message.channel_id):
+        if not await places.is_questions_channel(work, team_id=team_id, channel_id=message.channel_id):
             return False
         known = await questions.question_of_message(
             work, team_id=team_id, channel_id=message.channel_id, ts=message.thread_ts
@@ -50,7 +48,7 @@ async def said(
     """
     async with db.writing(once) as work:
         if is_private:
-            await _made_private(work, team_id=team_id, channel_id=message.channel_id)
+            await places.made_private(work, team_id=team_id, channel_id=message.channel_id)
         await take_in(work, team_id=team_id, thread=thread or [message], now=now)
 
 
@@ -65,7 +63,7 @@ async def take_in(
     first, new = thread[0], None
     if not first.is_reply:
         is_wanted = is_wanted or is_asking(first)
-        is_wanted = is_wanted or await is_questions_channel(
+        is_wanted = is_wanted or await places.is_questions_channel(
             work, team_id=team_id, channel_id=first.channel_id
         )
         new = await log.log_found(work, team_id=team_id, message=first, now=now) if is_wanted else None
@@ -80,7 +78,7 @@ async def take_in(
     for reply in thread:
         if reply.is_reply and await log.answer_given(work, question, reply) is not None and reply.edited_ts:
             await _remember_edit(work, team_id=team_id, message=reply)
-    await _accept_checked(work, question, thread, now=now)
+    await check_marks.accept_checked(work, question, thread, now=now)
     return new
 
 
@@ -88,44 +86,6 @@ def is_asking(message: ChannelMessage) -> bool:
     """Whether its author made it a question, with a ❓."""
     author = message.author_id
     return author is not None and any(message.has_reaction(name, author) for name in ASKING)
-
-
-async def _accept_checked(
-    work: Work, question: Question, thread: Sequence[ChannelMessage], *, now: datetime
-) -> None:
-    if question.state is not QuestionState.OPEN:
-        return
-    team_id = question.team_id
-    for reply in thread:
-        found = await _answer_of(work, team_id, reply)
-        mark = await channels.mark(work, team_id=team_id, channel_id=reply.channel_id, ts=reply.ts)
-        # One that had its effect before must not undo what was decided since.
-        if found is None or mark.checked_ts is not None:
-            continue
-        by = await _who_accepts(work, question, reply)
-        if by is None:
-            continue
-        await channels.put_mark(
-            work, team_id=team_id, mark=replace(mark, checked_ts=f"{now.timestamp():.6f}")
-        )
-        await log.accepted(work, team_id=team_id, question_id=question.id, answer_id=found[1], by=by, now=now)
-        return
-
-
-async def _who_accepts(work: Work, question: Question, reply: ChannelMessage) -> Actor | None:
-    """Who gave a reply the check mark that accepts it."""
-    for name, user_id in reply.reactions:
-        if name == CHECK:
-            by = await acting(work, team_id=question.team_id, user_id=user_id)
-            if by is not None and (by.is_organiser or by.user_id == question.asker_id):
-                return by
-    return None
-
-
-async def _answer_of(work: Work, team_id: TeamId, message: ChannelMessage) -> tuple[QuestionId, int] | None:
-    return await channels.answer_of_message(
-        work, team_id=team_id, channel_id=message.channel_id, ts=message.ts
-    )
 
 
 async def edited(
@@ -226,17 +186,17 @@ async def gone(work: Work, *, team_id: TeamId, channel_id: ChannelId, ts: str, n
     question = await questions.question_of_message(work, team_id=team_id, channel_id=channel_id, ts=ts)
     found = await channels.answer_of_message(work, team_id=team_id, channel_id=channel_id, ts=ts)
     is_ours = question is not None or found is not None
-    if is_ours or await is_questions_channel(work, team_id=team_id, channel_id=channel_id):
+    if is_ours or await places.is_questions_channel(work, team_id=team_id, channel_id=channel_id):
         mark = await channels.mark(work, team_id=team_id, channel_id=channel_id, ts=ts)
         await channels.put_mark(work, team_id=team_id, mark=replace(mark, is_gone=True))
     if question is not None:
-        await log.removed(work, question, now=now)
+        await settling.removed(work, question, now=now)
     if found is not None:
         question_id, answer_id = found
         before = await questions.question(work, team_id=team_id, question_id=question_id)
         await questions.remove_answer(work, team_id=team_id, question_id=question_id, answer_id=answer_id)
         if before is not None and before.accepted_answer_id == answer_id:
-            await log.refresh(work, team_id=team_id, question_id=question_id, now=now)
+            await settling.refresh(work, team_id=team_id, question_id=question_id, now=now)
 
 
 async def checked(
@@ -269,14 +229,18 @@ async def checked(
             return
         if (mark.checked_ts or "") > event_ts:
             return
-        await channels.put_mark(work, team_id=team_id, mark=replace(mark, checked_ts=event_ts))
+        await channels.put_mark(
+            work,
+            team_id=team_id,
+            mark=replace(mark, checked_ts=event_ts, checked_by=by.user_id if is_there else None),
+        )
         question_id, answer_id = found
         if is_there:
-            await log.accepted(
+            await settling.accepted(
                 work, team_id=team_id, question_id=question_id, answer_id=answer_id, by=by, now=now
             )
         elif question.accepted_answer_id == answer_id:
-            await log.reopened(work, team_id=team_id, question_id=question_id, by=by, now=now)
+            await settling.reopened(work, team_id=team_id, question_id=question_id, by=by, now=now)
 
 
 async def is_answer_unknown(
@@ -291,7 +255,7 @@ async def is_answer_unknown(
             return False
         if await questions.question_of_message(work, team_id=team_id, channel_id=channel_id, ts=ts):
             return False
-        return await is_questions_channel(work, team_id=team_id, channel_id=channel_id)
+        return await places.is_questions_channel(work, team_id=team_id, channel_id=channel_id)
 
 
 async def question_at(db: Database, *, team_id: TeamId, channel_id: ChannelId, ts: str) -> Question | None:
@@ -332,7 +296,7 @@ async def made_question(
             raise Refused("Only what a person wrote, in words or with a file, can be a question.")
         if known.state is not QuestionState.REMOVED:
             return known, False
-        again = await log.reopened(work, team_id=team_id, question_id=known.id, by=by, now=now)
+        again = await settling.reopened(work, team_id=team_id, question_id=known.id, by=by, now=now)
         await take_in(work, team_id=team_id, thread=thread, is_wanted=True, now=now)
         return again, True
 
@@ -363,124 +327,7 @@ async def accepted_by_shortcut(
                 "This is no answer to a question of the log. "
                 "Use “Log as question” on the message that began the thread first."
             )
-        settled = await log.accepted(
+        settled = await settling.accepted(
             work, team_id=team_id, question_id=found[0], answer_id=found[1], by=by, now=now
         )
         return settled, message.author_id == by.user_id
-
-
-# -- channels -----------------------------------------------------------------------------------------
-
-
-async def is_questions_channel(work: Work, *, team_id: TeamId, channel_id: ChannelId) -> bool:
-    """Whether the academy names this channel as one whose messages are questions."""
-    academy = await editions.academy(work, team_id=team_id)
-    return academy is not None and channel_id in academy.question_channels
-
-
-async def channel_joined(
-    db: Database,
-    *,
-    channel: Channel,
-    user_ids: Sequence[UserId],
-    now: datetime,
-    once: Delivery | None = None,
-) -> None:
-    """The bot became a member of a channel: who else is one is known from here on, and its past is read."""
-    async with db.writing(once) as work:
-        await seen(work, channel=channel, user_ids=user_ids, now=now)
-
-
-async def seen(work: Work, *, channel: Channel, user_ids: Sequence[UserId], now: datetime) -> None:
-    """Write a channel that the bot is in, with its members, and have its past read."""
-    team_id, channel_id = channel.team_id, channel.channel_id
-    await questions.put_channel(work, channel)
-    await channels.set_members(work, team_id=team_id, channel_id=channel_id, user_ids=user_ids, now=now)
-    known = (await channels.histories(work, team_id=team_id)).get(channel_id, History(channel_id=channel_id))
-    await channels.put_history(work, team_id=team_id, history=replace(known, is_behind=True))
-
-
-async def member_changed(
-    db: Database,
-    *,
-    team_id: TeamId,
-    channel_id: ChannelId,
-    user_id: UserId,
-    is_member: bool,
-    event_ts: str,
-    now: datetime,
-    once: Delivery | None = None,
-) -> None:
-    """Somebody joined or left a channel. Once the bot is out, nobody is known to be in it any more."""
-    async with db.writing(once) as work:
-        home = await channels.installation(work, team_id=team_id)
-        is_mine = home is not None and user_id == home.bot_user_id
-        await channels.change_member(
-            work,
-            team_id=team_id,
-            channel_id=channel_id,
-            user_id=user_id,
-            is_member=is_member,
-            at=instant_of(event_ts),
-        )
-        if is_mine and not is_member:
-            await channels.set_members(work, team_id=team_id, channel_id=channel_id, user_ids=(), now=now)
-
-
-async def channel_changed(
-    db: Database,
-    *,
-    team_id: TeamId,
-    channel_id: ChannelId,
-    name: str | None = None,
-    is_archived: bool | None = None,
-    is_private: bool | None = None,
-    once: Delivery | None = None,
-) -> None:
-    """A channel got another name, was archived or opened again, or made private or public.
-
-    Nothing happens to a channel that the log does not know.
-    """
-    async with db.writing(once) as work:
-        known = await channels.channel(work, team_id=team_id, channel_id=channel_id)
-        if known is None:
-            return
-        changed = replace(
-            known,
-            name=known.name if name is None else name,
-            is_archived=known.is_archived if is_archived is None else is_archived,
-            is_private=known.is_private if is_private is None else is_private,
-        )
-        await questions.put_channel(work, changed)
-
-
-async def channel_deleted(
-    db: Database, *, team_id: TeamId, channel_id: ChannelId, now: datetime, once: Delivery | None = None
-) -> None:
-    """A channel is gone: nobody sees its questions any more."""
-    async with db.writing(once) as work:
-        known = await channels.channel(work, team_id=team_id, channel_id=channel_id)
-        if known is not None:
-            await out_of_sight(work, known, now=now)
-
-
-async def out_of_sight(work: Work, known: Channel, *, now: datetime) -> None:
-    """The bot cannot know any more who may see a channel: nobody, then."""
-    await questions.put_channel(work, replace(known, is_private=True, is_archived=True))
-    await channels.set_members(work, team_id=known.team_id, channel_id=known.channel_id, user_ids=(), now=now)
-
-
-async def _made_private(work: Work, *, team_id: TeamId, channel_id: ChannelId) -> None:
-    known = await channels.channel(work, team_id=team_id, channel_id=channel_id)
-    if known is not None and not known.is_private:
-        # Only ever this way: an old message that comes late must not make it public again.
-        await questions.put_channel(work, replace(known, is_private=True))
-
-
-async def acting(work: Work, *, team_id: TeamId, user_id: UserId) -> Actor | None:
-    """Somebody who did something, with what they may do; None for bots and those who left."""
-    person = await members.member(work, team_id=team_id, user_id=user_id)
-    if person is None or person.is_bot or person.is_deactivated:
-        return None
-    is_organiser = await members.is_organiser(work, team_id=team_id, user_id=user_id)
-    return Actor(team_id=team_id, user_id=user_id, name=person.name, tz=person.tz, is_organiser=is_organiser)

@@ -8,16 +8,8 @@ from bot.domain.messages import CHECK
 from bot.domain.questions import SHOWN, Answer, LinkKind, Question, QuestionState
 from bot.domain.search.asking import asks
 from bot.services.questions import asking
-from bot.services.questions.log import (
-    ANSWERED,
-    ANSWERED_EDIT,
-    BESIDE,
-    MARK,
-    NOT_A_QUESTION_WITHIN,
-    POSTED,
-    POSTED_EDIT,
-    posted_key,
-)
+from bot.services.questions.log import BESIDE, NOT_A_QUESTION_WITHIN, POSTED, posted_key
+from bot.services.questions.settling import ANSWERED, ANSWERED_EDIT, MARK, POSTED_EDIT
 from bot.views import kit
 from bot.views import questions as views
 from bot.views.questions import Standing

@@ -4,13 +4,13 @@ import asyncio
 import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from io import StringIO
 
 from bot.domain import calendar
 from bot.domain.ids import ChannelId, TeamId, UserId
 from bot.domain.members import Actor
-from bot.domain.question_numbers import Numbers, numbers, year_begins_on
+from bot.domain.question_numbers import Helper, Numbers, numbers, year_begins_on
 from bot.services.questions.finding import reader_zone
 from bot.views import question_chart
 from bot.views import questions_desk as views
@@ -18,7 +18,7 @@ from storage import channels, editions, members, outbox, question_numbers
 from storage import questions as stored
 from storage.db import Database, Delivery, Work
 from storage.outbox import Composed, Composer, Drop, File, OutboxRow, Share
-from storage.question_numbers import Line
+from storage.question_numbers import Line, Version
 
 CHART = "questions.chart"
 TABLE = "questions.table"
@@ -30,6 +30,25 @@ _COLUMNS = (
 )
 # A spreadsheet takes a cell that begins with one of these for a formula, and runs it.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+# From here on counting takes longer than anybody waits for a Home tab, and is not done again each time.
+_LARGE = 5_000
+_MOST_KEPT = 50
+# Ages and days are counted from now: they move on though nobody asks or answers.
+_UNCHANGED_FOR = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Kept:
+    counted_at: datetime
+    version: Version
+    numbers: Numbers
+    helpers: list[Helper]
+
+
+_kept: dict[tuple[object, ...], _Kept] = {}
+"""By what was counted and through whose eyes; the last counted last."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,20 +69,20 @@ async def overview(db: Database, *, team_id: TeamId, user_id: UserId, now: datet
         return await overviewed(work, team_id=team_id, user_id=user_id, now=now)
 
 
-async def overviewed(work: Work, *, team_id: TeamId, user_id: UserId, now: datetime) -> Overview:
-    """As `overview`, in a transaction that is open."""
+async def overviewed(
+    work: Work, *, team_id: TeamId, user_id: UserId, now: datetime, may_be_old: timedelta = timedelta(0)
+) -> Overview:
+    """As `overview`, in a transaction that is open.
+
+    may_be_old: how old the numbers of a large log may be although it has changed since.
+    """
     zone = await reader_zone(work, team_id=team_id, tz="")
-    sight = await channels.sight(work, team_id=team_id, user_id=user_id)
-    since = calendar.instant_on(year_begins_on(calendar.local_date(now, zone)), time(), zone)
-    asked = await question_numbers.asked(work, team_id=team_id, sight=sight, since=since)
-    helpers = await question_numbers.helpers(
-        work, team_id=team_id, sight=sight, since=since, limit=_MOST_HELPERS
-    )
+    counted, helpers = await _counted(work, team_id, user_id, zone, now, may_be_old)
     people = await members.members(work, team_id=team_id, user_ids=[one.user_id for one in helpers])
     name_of = {one.user_id: one.name for one in people}
     academy = await editions.academy(work, team_id=team_id)
     return Overview(
-        numbers=numbers(asked, now=now, zone=zone),
+        numbers=counted,
         helpers=tuple(
             views.Helping(name=name_of.get(one.user_id, "somebody"), helped=one.helped, accepted=one.accepted)
             for one in helpers
@@ -71,6 +90,43 @@ async def overviewed(work: Work, *, team_id: TeamId, user_id: UserId, now: datet
         academy_name=academy.name if academy else "",
         zone=zone,
     )
+
+
+async def _counted(
+    work: Work, team_id: TeamId, user_id: UserId, zone: str, now: datetime, may_be_old: timedelta
+) -> tuple[Numbers, list[Helper]]:
+    sight = await channels.sight(work, team_id=team_id, user_id=user_id)
+    version = await question_numbers.version(work, team_id=team_id)
+    public = frozenset(
+        one.channel_id for one in await stored.channels(work, team_id=team_id) if not one.is_private
+    )
+    # Two people who see the same see the same numbers.
+    key = (
+        work.database,
+        team_id,
+        sight.channels,
+        sight.is_guest,
+        public,
+        zone,
+        calendar.local_date(now, zone),
+    )
+    kept = _kept.get(key)
+    if kept is not None:
+        age = now - kept.counted_at
+        if timedelta(0) <= age < (_UNCHANGED_FOR if kept.version == version else may_be_old):
+            return kept.numbers, kept.helpers
+    since = calendar.instant_on(year_begins_on(calendar.local_date(now, zone)), time(), zone)
+    asked = await question_numbers.asked(work, team_id=team_id, sight=sight, since=since)
+    counted = numbers(asked, now=now, zone=zone)
+    helpers = await question_numbers.helpers(
+        work, team_id=team_id, sight=sight, since=since, limit=_MOST_HELPERS
+    )
+    if version.questions >= _LARGE:
+        _kept.pop(key, None)
+        _kept[key] = _Kept(counted_at=now, version=version, numbers=counted, helpers=helpers)
+        for oldest in list(_kept)[:-_MOST_KEPT]:
+            del _kept[oldest]
+    return counted, helpers
 
 
 async def send_file(
