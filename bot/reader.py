@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock
-from bot.domain.ids import TeamId
+from bot.domain.ids import ChannelId, TeamId
 from bot.services.questions import catching_up
 from storage import postings
 from storage.db import Database
@@ -21,7 +21,7 @@ _FINISH_WITHIN_S = 5.0
 
 
 class Reader:
-    """One per process. What it does not come to is done after the next start."""
+    """One per process; of several, one reads a channel. What none comes to is done after the next start."""
 
     def __init__(
         self,
@@ -89,13 +89,19 @@ class Reader:
 
     async def _read(self) -> None:
         for channel_id in await catching_up.behind(self._db, team_id=self._team_id):
-            await catching_up.read(
-                self._db,
-                client=self._client,
-                team_id=self._team_id,
-                channel_id=channel_id,
-                now=self._clock.now(),
-                on_queued=self._on_queued,
-                is_stopping=self._stopping.is_set,
-            )
-            self._on_queued()
+            async with self._db.alone(f"read {self._team_id}/{channel_id}") as is_mine:
+                # Another process is at it, or was until just now; what it leaves is found at a later beat.
+                if is_mine and channel_id in await catching_up.behind(self._db, team_id=self._team_id):
+                    await self._read_channel(channel_id)
+
+    async def _read_channel(self, channel_id: ChannelId) -> None:
+        await catching_up.read(
+            self._db,
+            client=self._client,
+            team_id=self._team_id,
+            channel_id=channel_id,
+            now=self._clock.now(),
+            on_queued=self._on_queued,
+            is_stopping=self._stopping.is_set,
+        )
+        self._on_queued()

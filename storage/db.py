@@ -147,6 +147,25 @@ class Database:
         async with _connected(self._readers) as connection, connection.begin():
             yield Work(connection)
 
+    @asynccontextmanager
+    async def alone(self, work_of_minutes: str) -> AsyncIterator[bool]:
+        """Whether no other process is at this; none begins with it then until it is left.
+
+        For what takes longer than a transaction may, such as reading a channel. It is given up with the
+        process or its connection, so that somebody else may begin. On SQLite there is one process.
+        """
+        if not self._is_postgres:
+            yield True
+            return
+        async with _connected(self.engine) as connection:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            is_mine = bool((await connection.execute(*engines.begin_alone(work_of_minutes))).scalar_one())
+            try:
+                yield is_mine
+            finally:
+                if is_mine:
+                    await connection.execute(*engines.end_alone(work_of_minutes))
+
     @property
     def server(self) -> str:
         """The kind and version of the server that is connected to; empty for SQLite, which has none."""

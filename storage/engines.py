@@ -21,10 +21,12 @@ READING: Mapping[str, Mapping[str, Any]] = {
 _BUSY_TIMEOUT_MS = 10_000
 _NEVER_STORED = re.compile("[\x00\ud800-\udfff]")
 
-# Two keys of PostgreSQL's advisory locks: for all workspaces together, and for single ones.
-_ALL, _ONE = 0x616C756D, 0x616C756E
+# Keys of PostgreSQL's advisory locks: for all workspaces together, for single ones, for work of minutes.
+_ALL, _ONE, _WORK = 0x616C756D, 0x616C756E, 0x616C756F
 _EVERYBODYS_TURN = text(f"SELECT pg_advisory_xact_lock({_ALL}, 0)")
 _TURN = text(f"SELECT pg_advisory_xact_lock_shared({_ALL}, 0), pg_advisory_xact_lock({_ONE}, :team)")
+_BEGIN_ALONE = text(f"SELECT pg_try_advisory_lock({_WORK}, :what)")
+_END_ALONE = text(f"SELECT pg_advisory_unlock({_WORK}, :what)")
 
 _SERVER_SETTINGS = {
     "application_name": "alumni-bot",
@@ -79,8 +81,22 @@ def turn(team_id: str | None) -> tuple[TextClause, dict[str, int]]:
     if team_id is None:
         return _EVERYBODYS_TURN, {}
     # Two workspaces with the same number only wait for each other.
-    number = crc32(team_id.encode(errors="replace"))
-    return _TURN, {"team": number - (1 << 32) if number >> 31 else number}
+    return _TURN, {"team": _number(team_id)}
+
+
+def begin_alone(what: str) -> tuple[TextClause, dict[str, int]]:
+    """The statement that says whether nobody else is at it; it lasts as long as the connection."""
+    return _BEGIN_ALONE, {"what": _number(what)}
+
+
+def end_alone(what: str) -> tuple[TextClause, dict[str, int]]:
+    """The statement that lets others begin."""
+    return _END_ALONE, {"what": _number(what)}
+
+
+def _number(name: str) -> int:
+    number = crc32(name.encode(errors="replace"))
+    return number - (1 << 32) if number >> 31 else number
 
 
 def _without_sslmode(url: URL) -> tuple[URL, dict[str, Any]]:

@@ -97,6 +97,21 @@ async def test_workspaces_do_not_wait_for_each_other(db: Database) -> None:
     assert await academy_name(db) == "both are open"
 
 
+@pytest.mark.postgres
+async def test_work_of_minutes_is_done_by_one_process_and_given_up_with_it(database_url: str) -> None:
+    one, other = open_database(database_url), open_database(database_url)
+
+    async with one.alone("read C1") as first, other.alone("read C1") as second, other.alone("C2") as else_:
+        at_once = (first, second, else_)
+    async with other.alone("read C1") as after:
+        at_last = after
+
+    await one.close()
+    await other.close()
+    assert at_once == (True, False, True)
+    assert at_last
+
+
 async def test_who_reads_sees_one_state_throughout_and_waits_for_nobody(db: Database) -> None:
     await put_academy(db, "before")
 
