@@ -420,7 +420,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         quality,
         reviews,
         against_brute_force,
-        lambda: groups_against_all(10 if long else 2),
+        lambda: groups_against_all(12 if long else 7),
         lambda: always_there(30 if long else 6),
         lambda: programmes(1000 if long else 40),
     ):
