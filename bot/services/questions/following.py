@@ -64,7 +64,8 @@ async def take_in(
     """Take a message and the replies to it into the log, where they belong there.
 
     thread: a root with its replies, or replies alone. is_wanted: it is a question whatever the channel.
-    is_past: it is read of in the channel's history. Returns the question where it was not in the log before.
+    is_past: it is read of in the channel's history.
+    Returns the question where it was not in the log before.
     """
     first, new = thread[0], None
     if not first.is_reply:
