@@ -156,7 +156,7 @@ def register(app: AsyncApp, deps: Deps) -> Plan:
             now=now,
             once=payloads.delivery(body, now=now),
         )
-        await client.views_update(view_id=known["view_id"], view=_draft(found))
+        await _update(client, known["view_id"], _draft(found))
         await ack()
 
     @app.view(views.LEAVE_OUT_CALLBACK)
@@ -175,7 +175,7 @@ def register(app: AsyncApp, deps: Deps) -> Plan:
             once=payloads.delivery(body, now=now),
         )
         shown = await _soon(deps, client, known["view_id"], drawing)
-        await client.views_update(view_id=known["view_id"], view=shown)
+        await _update(client, known["view_id"], shown)
         await ack()
 
     @app.action(views.APART)
@@ -273,19 +273,23 @@ async def _later(client: AsyncWebClient, view_id: str, drawing: Awaitable[peers.
         view = _draft(await drawing)
     except Refused as refused:
         view = notices.modal(str(refused))
-    try:
-        await client.views_update(view_id=view_id, view=view)
-    except SlackApiError as failed:
-        # Closed meanwhile: the command shows the draft.
-        if failed.response.get("error") != "not_found":
-            raise
+    await _update(client, view_id, view)
 
 
 async def _show(client: AsyncWebClient, pressed: Pressed, view: Payload) -> None:
     if pressed.view is not None and pressed.view.get("type") == "modal":
-        await client.views_update(view_id=pressed.view["id"], view=view)
+        await _update(client, pressed.view["id"], view)
     else:
         await open_from(client, pressed, view)
+
+
+async def _update(client: AsyncWebClient, view_id: str, view: Payload) -> None:
+    try:
+        await client.views_update(view_id=view_id, view=view)
+    except SlackApiError as failed:
+        # Closed meanwhile: what was asked for is done, and the command shows it.
+        if failed.response.get("error") != "not_found":
+            raise
 
 
 def _draft(found: peers.Draft, *, page: int = 0, note: str = "") -> Payload:

@@ -1,5 +1,6 @@
 """Rounds of pairs, through the whole bot: planned, corrected, published, followed, taken back."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -528,6 +529,23 @@ async def test_a_round_that_takes_long_to_draw_is_shown_once_it_is_drawn(
 
     assert faults == {}
     assert len(pairs_of(await ann.saw_modal("Draft of round 1"))) == 3
+
+
+async def test_a_draft_that_is_closed_while_it_is_published_is_published_all_the_same(stage: Stage) -> None:
+    await six(stage)
+    ann, _ = await plan(stage)
+
+    pressed = asyncio.create_task(ann.press("modal", "peers_publish"))
+    while not pressed.done() and not stage.sandbox.delivery.log[-1].payload.get("actions"):
+        await asyncio.sleep(0)
+    await ann.close_modal(whole_stack=True)
+    await pressed
+    await stage.settle()
+
+    assert {row.state for row in await stage.queued("peers.match")} == {"sent"}
+    assert ann.direct() == []
+    stage.expected_errors = stage.errors()
+    assert stage.expected_errors == ["views.update: not_found"]
 
 
 async def test_an_alumna_who_offered_it_meets_whoever_is_left_alone(stage: Stage) -> None:

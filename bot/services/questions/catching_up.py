@@ -239,7 +239,7 @@ class _Reading:
         for reply in replies or ():
             await self._catch_edit(work, reply)
         thread = [message, *(replies or ())]
-        new = await following.take_in(work, team_id=self._team_id, thread=thread, now=self._now)
+        new = await following.take_in(work, team_id=self._team_id, thread=thread, is_past=True, now=self._now)
         return new is not None
 
     async def _catch_edit(self, work: Work, message: ChannelMessage) -> None:

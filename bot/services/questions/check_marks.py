@@ -18,9 +18,12 @@ _LONG_AGO = timedelta(days=14)
 
 
 async def accept_checked(
-    work: Work, question: Question, thread: Sequence[ChannelMessage], *, now: datetime
+    work: Work, question: Question, thread: Sequence[ChannelMessage], *, is_past: bool, now: datetime
 ) -> None:
-    """Accept the first answer of a thread that has the check mark of somebody who may accept it."""
+    """Accept the first answer of a thread that has the check mark of somebody who may accept it.
+
+    is_past: it is read of in a channel's history.
+    """
     if question.state is not QuestionState.OPEN:
         return
     team_id = question.team_id
@@ -41,7 +44,7 @@ async def accept_checked(
             answer_id=found[1],
             by=by,
             now=now,
-            is_long_ago=now - reply.said_at > _LONG_AGO,
+            is_long_ago=is_past and now - reply.said_at > _LONG_AGO,
         )
         return
 

@@ -53,11 +53,18 @@ async def said(
 
 
 async def take_in(
-    work: Work, *, team_id: TeamId, thread: Sequence[ChannelMessage], is_wanted: bool = False, now: datetime
+    work: Work,
+    *,
+    team_id: TeamId,
+    thread: Sequence[ChannelMessage],
+    is_wanted: bool = False,
+    is_past: bool = False,
+    now: datetime,
 ) -> Question | None:
     """Take a message and the replies to it into the log, where they belong there.
 
     thread: a root with its replies, or replies alone. is_wanted: it is a question whatever the channel.
+    is_past: it is read of in the channel's history.
     Returns the question where it was not in the log before.
     """
     first, new = thread[0], None
@@ -78,7 +85,7 @@ async def take_in(
     for reply in thread:
         if reply.is_reply and await log.answer_given(work, question, reply) is not None and reply.edited_ts:
             await _remember_edit(work, team_id=team_id, message=reply)
-    await check_marks.accept_checked(work, question, thread, now=now)
+    await check_marks.accept_checked(work, question, thread, is_past=is_past, now=now)
     return new
 
 
