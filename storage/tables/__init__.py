@@ -30,6 +30,12 @@ from storage.tables.peers import (
     peer_reply,
     peer_round,
 )
+from storage.tables.people import (
+    graduation,
+    profile,
+    role_change,
+    welcome,
+)
 from storage.tables.questions import (
     answer,
     channel,
@@ -63,6 +69,7 @@ __all__ = [
     "edition_day",
     "enrolment",
     "extension",
+    "graduation",
     "homework",
     "imported_question",
     "inbox",
@@ -77,6 +84,7 @@ __all__ = [
     "peer_pause",
     "peer_reply",
     "peer_round",
+    "profile",
     "question",
     "question_consent",
     "question_digest",
@@ -86,6 +94,7 @@ __all__ = [
     "question_step",
     "reminder",
     "reminder_stop",
+    "role_change",
     "search_document",
     "search_log",
     "search_posting",
@@ -93,5 +102,6 @@ __all__ = [
     "search_word",
     "submission",
     "usergroup_member",
+    "welcome",
     "workspace",
 ]
