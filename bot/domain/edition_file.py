@@ -30,8 +30,8 @@ HOMEWORK_KEYS = (
     "remind_until",
 )
 
-LONGEST_BRIEF = 2500
-"""Characters: with its heading a brief fits into one section block."""
+LONGEST_BRIEF = 3000
+"""Characters: as many as a form in Slack takes in one field."""
 _LONGEST_KEY = 60
 _MOST_DAYS_BEFORE = 365
 
@@ -195,7 +195,8 @@ class _Reader:
 
     def _piece(self, table: Table, key: str, edition: Edition) -> Homework | None:
         title = table.text("title")
-        brief = table.text("brief", longest=LONGEST_BRIEF)
+        # A form in Slack may leave it empty; a file that leaves it out has forgotten it.
+        brief = table.text("brief", required="brief" not in table, longest=LONGEST_BRIEF)
         opens, due = table.moment("opens"), table.moment("due")
         remind = _remind(table)
         remind_at = table.at("remind_at")
