@@ -57,6 +57,9 @@ from storage.tables.questions import (
     search_word,
     workspace,
 )
+from storage.tables.setup import (
+    setup_greeting,
+)
 
 __all__ = [
     "academy",
@@ -100,6 +103,7 @@ __all__ = [
     "search_posting",
     "search_term",
     "search_word",
+    "setup_greeting",
     "submission",
     "usergroup_member",
     "welcome",
