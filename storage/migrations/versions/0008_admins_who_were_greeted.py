@@ -20,3 +20,8 @@ def upgrade() -> None:
         sa.Column("greeted_at", storage.types.Instant(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("team_id", "user_id", name=op.f("pk_setup_greeting")),
     )
+
+
+def downgrade() -> None:
+    """Take back."""
+    op.drop_table("setup_greeting")
