@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, Row, Select, bindparam, func, select, update
+from sqlalchemy import Integer, Row, Select, bindparam, delete, func, select, update
 
 from storage.db import Database, Work
 from storage.tables import outbox
@@ -31,6 +31,8 @@ class OutboxRow:
     """queued, sending, sent, dropped, failed."""
     is_repeatable: bool
     """Doing it twice has one effect: an edit, a Home tab; known once it was claimed."""
+    is_bulk: bool
+    """One of very many: it goes after all that is not, to its recipient and to others."""
     attempts: int
     claimed_at: datetime | None
     claimed_by: str | None
@@ -151,8 +153,12 @@ async def enqueue(
     body: dict[str, Any],
     now: datetime,
     due_at: datetime | None = None,
+    is_bulk: bool = False,
 ) -> bool:
-    """Queue a message under a key of its own. False where the key is there: nothing is queued then."""
+    """Queue a message under a key of its own. False where the key is there: nothing is queued then.
+
+    is_bulk: one of very many, which lets everything else go first.
+    """
     due_at = due_at or now
     return await work.insert_new(
         outbox,
@@ -167,6 +173,7 @@ async def enqueue(
             "not_before_at": due_at,
             "state": "queued",
             "is_repeatable": False,
+            "is_bulk": is_bulk,
             "attempts": 0,
         },
     )
@@ -220,10 +227,13 @@ async def rows(
     return [_row(found) for found in await work.execute(query)]
 
 
+_IN_ORDER = (outbox.c.is_bulk, outbox.c.due_at, outbox.c.queued_at, outbox.c.key)
+
+
 def _heads() -> Select[Any]:
     place = func.row_number().over(
         partition_by=(outbox.c.team_id, outbox.c.recipient),
-        order_by=((outbox.c.state == "sending").desc(), outbox.c.due_at, outbox.c.queued_at, outbox.c.key),
+        order_by=((outbox.c.state == "sending").desc(), *_IN_ORDER),
     )
     now = bindparam("now", type_=outbox.c.due_at.type)
     waiting = (
@@ -234,7 +244,7 @@ def _heads() -> Select[Any]:
     return (
         select(waiting)
         .where(waiting.c.place == 1, waiting.c.state == "queued", waiting.c.not_before_at <= now)
-        .order_by(waiting.c.due_at, waiting.c.queued_at, waiting.c.key)
+        .order_by(*(waiting.c[column.name] for column in _IN_ORDER))
         .limit(bindparam("limit", type_=Integer))
     )
 
@@ -246,7 +256,8 @@ _HEADS = _heads()
 async def heads(work: Work, *, now: datetime, limit: int) -> list[OutboxRow]:
     """For each recipient the first row that is not done and due, where it may be claimed now.
 
-    A row that waits for a retry, or that is being sent, holds up those behind it: order is kept.
+    A row that waits for a retry, or that is being sent, holds up those behind it: order is kept, but that
+    what is one of very many stands behind the rest.
     """
     found = await work.execute(_HEADS, {"now": now, "limit": limit})
     return [_row(one) for one in found]
@@ -280,6 +291,16 @@ async def count(work: Work, *, team_id: str | None = None) -> dict[str, int]:
     if team_id is not None:
         query = query.where(outbox.c.team_id == team_id)
     return {str(found.state): int(found.number) for found in await work.execute(query)}
+
+
+async def withdraw(work: Work, *, team_id: str, keys: Collection[str]) -> set[str]:
+    """Take back rows that nobody has claimed, as if they had never been queued; returns their keys."""
+    of_them = (outbox.c.team_id == team_id, outbox.c.state == "queued", work.among(outbox.c.key, keys))
+    found = {
+        str(key) for (key,) in await work.execute(select(outbox.c.key).where(*of_them).with_for_update())
+    }
+    await work.execute(delete(outbox).where(*of_them))
+    return found
 
 
 async def change(work: Work, changed: OutboxRow, *, only_in: str | None = None, **values: Any) -> bool:

@@ -21,6 +21,7 @@ def academy_changes(before: Academy | None, after: Academy) -> list[str]:
         "organisers": "organisers",
         "question_channels": "questions",
         "announcements_channel": "announcements",
+        "second_approval": "second_approval",
     }
     return _changes("academy", before, after, names)
 
@@ -97,6 +98,8 @@ def _days(number: int) -> str:
 def _shown(value: Any) -> str:
     if value is None or value in ("", ()):
         return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M:%S" if value.second else "%Y-%m-%d %H:%M")
     if isinstance(value, time):

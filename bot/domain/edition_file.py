@@ -15,7 +15,7 @@ from bot.domain.ids import ChannelId, EditionKey, HomeworkId, TeamId, homework_i
 from bot.domain.toml_lines import Path
 from bot.domain.toml_tables import Table
 
-ACADEMY_KEYS = ("name", "timezone", "organisers", "questions", "announcements")
+ACADEMY_KEYS = ("name", "timezone", "organisers", "questions", "announcements", "second_approval")
 EDITION_KEYS = ("key", "name", "timezone", "channel")
 DAY_KEYS = ("date", "kind", "title", "starts", "ends", "place")
 HOMEWORK_KEYS = (
@@ -132,6 +132,7 @@ class _Reader:
             organisers=table.ids("organisers", prefixes="UWS", what="a person or user group"),
             question_channels=tuple(ChannelId(one) for one in questions),
             announcements_channel=ChannelId(announcements) if announcements else None,
+            second_approval=table.truth("second_approval"),
         )
 
     def _edition(self) -> Edition:

@@ -39,6 +39,7 @@ def _academy(academy: Academy) -> str:
         organisers=academy.organisers or None,
         questions=academy.question_channels or None,
         announcements=academy.announcements_channel,
+        second_approval=academy.second_approval or None,
     )
 
 

@@ -26,6 +26,8 @@ class Academy:
     """Slack user ids and user-group ids."""
     question_channels: tuple[ChannelId, ...] = ()
     announcements_channel: ChannelId | None = None
+    second_approval: bool = False
+    """Whether an announcement needs the word of a second organiser before it goes."""
 
 
 @dataclass(frozen=True, kw_only=True)

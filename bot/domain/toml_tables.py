@@ -87,6 +87,14 @@ class Table:
             self.fault(key, f"it has {len(value)} characters", f"keep it to {longest}")
         return value
 
+    def truth(self, key: str) -> bool:
+        """Whether it is true; false where it is absent or wrong."""
+        value = self._values.get(key, False)
+        if isinstance(value, bool):
+            return value
+        self.fault(key, f"it is {_kind(value)}", f"write {key} = true or {key} = false")
+        return False
+
     def texts(self, key: str, *, example: str) -> tuple[str, ...] | None:
         """A list of texts, each once, in their order; None where it is absent or wrong."""
         value = self._values.get(key)

@@ -8,6 +8,11 @@ from storage.tables.academy import (
     member,
     usergroup_member,
 )
+from storage.tables.announcements import (
+    announcement,
+    announcement_choice,
+    announcement_recipient,
+)
 from storage.tables.homework import (
     extension,
     homework,
@@ -63,6 +68,9 @@ from storage.tables.setup import (
 
 __all__ = [
     "academy",
+    "announcement",
+    "announcement_choice",
+    "announcement_recipient",
     "answer",
     "audit",
     "channel",

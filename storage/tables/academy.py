@@ -10,6 +10,7 @@ from sqlalchemy import (
     String,
     Table,
     Time,
+    false,
 )
 
 from storage.tables.metadata import metadata
@@ -24,6 +25,7 @@ academy = Table(
     Column("organisers", Strings, nullable=False),
     Column("question_channels", Strings, nullable=False),
     Column("announcements_channel", String),
+    Column("second_approval", Boolean, server_default=false(), nullable=False),
 )
 
 usergroup_member = Table(
