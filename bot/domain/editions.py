@@ -5,6 +5,7 @@ from datetime import date, time
 from enum import StrEnum
 
 from bot.domain.ids import ChannelId, EditionKey, TeamId
+from bot.domain.retention import Retention
 
 
 class DayKind(StrEnum):
@@ -28,6 +29,7 @@ class Academy:
     announcements_channel: ChannelId | None = None
     second_approval: bool = False
     """Whether an announcement needs the word of a second organiser before it goes."""
+    retention: Retention = Retention()
 
 
 @dataclass(frozen=True, kw_only=True)

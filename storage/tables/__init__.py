@@ -41,6 +41,12 @@ from storage.tables.people import (
     role_change,
     welcome,
 )
+from storage.tables.privacy import (
+    consent,
+    departure,
+    erasure,
+    retention_run,
+)
 from storage.tables.questions import (
     answer,
     channel,
@@ -76,9 +82,12 @@ __all__ = [
     "channel",
     "channel_history",
     "channel_member",
+    "consent",
+    "departure",
     "edition",
     "edition_day",
     "enrolment",
+    "erasure",
     "extension",
     "graduation",
     "homework",
@@ -105,6 +114,7 @@ __all__ = [
     "question_step",
     "reminder",
     "reminder_stop",
+    "retention_run",
     "role_change",
     "search_document",
     "search_log",

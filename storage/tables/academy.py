@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 
 from storage.tables.metadata import metadata
-from storage.types import Strings
+from storage.types import Strings, Terms
 
 academy = Table(
     "academy",
@@ -25,6 +25,7 @@ academy = Table(
     Column("organisers", Strings, nullable=False),
     Column("question_channels", Strings, nullable=False),
     Column("announcements_channel", String),
+    Column("retention", Terms),
     Column("second_approval", Boolean, server_default=false(), nullable=False),
 )
 
