@@ -2,7 +2,6 @@
 
 from sqlalchemy import (
     JSON,
-    Boolean,
     Column,
     ForeignKeyConstraint,
     Index,
@@ -24,7 +23,6 @@ profile = Table(
     Column("looks_for", Text, nullable=False),
     Column("own", Strings, nullable=False),  # the fields that are the person's own word
     Column("visibility", JSON, nullable=False),  # {field: everyone, edition, nobody}
-    Column("is_listed", Boolean, nullable=False),
     Column("saved_at", Instant, nullable=False),
 )
 

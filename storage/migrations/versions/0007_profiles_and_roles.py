@@ -21,7 +21,6 @@ def upgrade() -> None:
         sa.Column("looks_for", sa.Text(), nullable=False),
         sa.Column("own", storage.types.Strings(), nullable=False),
         sa.Column("visibility", sa.JSON(), nullable=False),
-        sa.Column("is_listed", sa.Boolean(), nullable=False),
         sa.Column("saved_at", storage.types.Instant(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("team_id", "user_id", name=op.f("pk_profile")),
     )
