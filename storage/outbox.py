@@ -1,6 +1,6 @@
 """Messages on their way out: rows with a unique key, claimed, sent, settled by the dispatcher."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -159,24 +159,41 @@ async def enqueue(
 
     is_bulk: one of very many, which lets everything else go first.
     """
-    due_at = due_at or now
-    return await work.insert_new(
-        outbox,
-        {
-            "team_id": team_id,
-            "key": key,
-            "recipient": recipient,
-            "kind": kind,
-            "body": body,
-            "queued_at": now,
-            "due_at": due_at,
-            "not_before_at": due_at,
-            "state": "queued",
-            "is_repeatable": False,
-            "is_bulk": is_bulk,
-            "attempts": 0,
-        },
-    )
+    columns = _new(team_id=team_id, kind=kind, body=body, now=now, due_at=due_at or now, is_bulk=is_bulk)
+    return await work.insert_new(outbox, columns | {"key": key, "recipient": recipient})
+
+
+async def enqueue_all(
+    work: Work,
+    *,
+    team_id: str,
+    recipients: Mapping[str, str],
+    kind: str,
+    body: dict[str, Any],
+    now: datetime,
+    is_bulk: bool = False,
+) -> None:
+    """Queue a message to each of many, unless its key is there. recipients: key → recipient."""
+    columns = _new(team_id=team_id, kind=kind, body=body, now=now, due_at=now, is_bulk=is_bulk)
+    rows = [columns | {"key": key, "recipient": recipient} for key, recipient in recipients.items()]
+    await work.insert_all_new(outbox, rows)
+
+
+def _new(
+    *, team_id: str, kind: str, body: dict[str, Any], now: datetime, due_at: datetime, is_bulk: bool
+) -> dict[str, Any]:
+    return {
+        "team_id": team_id,
+        "kind": kind,
+        "body": body,
+        "queued_at": now,
+        "due_at": due_at,
+        "not_before_at": due_at,
+        "state": "queued",
+        "is_repeatable": False,
+        "is_bulk": is_bulk,
+        "attempts": 0,
+    }
 
 
 async def enqueue_again(

@@ -33,6 +33,7 @@ announcement = Table(
     Column("started_at", Instant),
     Column("ended_at", Instant),
     Column("task", String, nullable=False),  # send, edit:2, recall, remind; empty: nothing is to be done
+    Column("task_at", Instant),  # when the task began
     Column("looked_at", Instant),  # when the task was last looked after
     Column("reminded_at", Instant),
     Index(None, "team_id", "state"),

@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("started_at", storage.types.Instant(timezone=True), nullable=True),
         sa.Column("ended_at", storage.types.Instant(timezone=True), nullable=True),
         sa.Column("task", sa.String(), nullable=False),
+        sa.Column("task_at", storage.types.Instant(timezone=True), nullable=True),
         sa.Column("looked_at", storage.types.Instant(timezone=True), nullable=True),
         sa.Column("reminded_at", storage.types.Instant(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("team_id", "id", name=op.f("pk_announcement")),
