@@ -32,6 +32,7 @@ import handlers.peers
 import handlers.questions
 import handlers.questions_search
 import handlers.reminders
+import handlers.setup
 import handlers.unknown
 from bot.clock import Clock, SystemClock
 from bot.config import Settings
@@ -43,7 +44,7 @@ from bot.intake import Intake, SocketMode, http_route
 from bot.jobs import Heartbeat
 from bot.pace import Pace
 from bot.reader import Reader
-from bot.services import editions, home, homework, peers, people, reminders
+from bot.services import editions, home, homework, peers, people, reminders, setup
 from bot.services.questions import (
     catching_up,
     desk,
@@ -72,6 +73,7 @@ FEATURES = (
     handlers.questions_search,
     handlers.peers,
     handlers.home,
+    handlers.setup,
     handlers.members,
     handlers.unknown,  # last: it answers what nobody else does
 )
@@ -87,6 +89,7 @@ COMPOSERS = {
     **desk.COMPOSERS,
     **peers.COMPOSERS,
     **home.COMPOSERS,
+    **setup.COMPOSERS,
 }
 
 _REQUEST_TIMEOUT_S = 10
@@ -191,7 +194,7 @@ async def start(
         )
         reading = Reader(db, client=reader, team_id=team_id, clock=clock, on_queued=dispatcher.wake)
         heartbeat = Heartbeat(
-            tick=_Tick(db, dispatcher=dispatcher, reader=reading, health=health),
+            tick=_Tick(db, team_id=team_id, dispatcher=dispatcher, reader=reading, health=health),
             next_due_at=lambda: _planned_at(db),
             clock=clock,
         )
@@ -340,8 +343,11 @@ async def _planned_at(db: Database) -> datetime | None:
 class _Tick:
     """One beat: queue what is due, and now and then forget old deliveries."""
 
-    def __init__(self, db: Database, *, dispatcher: Dispatcher, reader: Reader, health: Health) -> None:
+    def __init__(
+        self, db: Database, *, team_id: TeamId, dispatcher: Dispatcher, reader: Reader, health: Health
+    ) -> None:
         self._db = db
+        self._team_id = team_id
         self._dispatcher = dispatcher
         self._reader = reader
         self._health = health
@@ -352,6 +358,7 @@ class _Tick:
         await reminders.queue_due(self._db, now=now)
         await follow_up.queue_due(self._db, now=now)
         await digest.queue_due(self._db, now=now)
+        await setup.greet_admins(self._db, team_id=self._team_id, now=now)
         if self._swept_at is None or not timedelta(0) <= now - self._swept_at < _INBOX_SWEPT_EVERY:
             async with self._db.writing() as work:
                 await inbox.forget_before(work, instant=now - _INBOX_KEPT)

@@ -7,6 +7,7 @@ from typing import Any
 from bot.domain.editions import Academy, Day, Edition
 from bot.domain.homework import Homework
 from bot.domain.members import Enrolment, Member
+from bot.domain.retention import KINDS
 
 _LONGEST_SHOWN = 60
 
@@ -23,7 +24,10 @@ def academy_changes(before: Academy | None, after: Academy) -> list[str]:
         "announcements_channel": "announcements",
         "second_approval": "second_approval",
     }
-    return _changes("academy", before, after, names)
+    kept = {kind: kind for kind in KINDS}
+    return _changes("academy", before, after, names) + _changes(
+        "kept for days", before.retention, after.retention, kept
+    )
 
 
 def edition_changes(before: Edition | None, after: Edition) -> list[str]:

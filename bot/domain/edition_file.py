@@ -12,6 +12,7 @@ from bot.domain.editions import Academy, Day, DayKind, Edition
 from bot.domain.faults import Fault, nearest
 from bot.domain.homework import DEFAULT_REMIND, DEFAULT_REMIND_AT, Homework
 from bot.domain.ids import ChannelId, EditionKey, HomeworkId, TeamId, homework_id
+from bot.domain.retention import KINDS, LONGEST_DAYS, Retention
 from bot.domain.toml_lines import Path
 from bot.domain.toml_tables import Table
 
@@ -49,6 +50,8 @@ class EditionFile:
     named: frozenset[HomeworkId]
     """Every homework that the file names, those that cannot be read too."""
     lines: Mapping[Path, int] = field(repr=False)
+    says_retention: bool = False
+    """Whether the file says how long things are kept; where it does not, that stays as it is."""
 
     def fault(self, path: Path, problem: str, remedy: str) -> Fault:
         """A fault at a key, found out after reading."""
@@ -83,8 +86,10 @@ class _Reader:
 
     def read(self) -> tuple[EditionFile, list[Fault]]:
         top = self._table((), self._tables)
-        top.refuse_unknown(("academy", "edition", "day", "homework"))
+        top.refuse_unknown(("academy", "retention", "edition", "day", "homework"))
         academy = self._academy() if "academy" in self._tables else None
+        if academy is None and "retention" in self._tables:
+            top.fault("retention", "it belongs to the academy", "let a table [academy] stand above it")
         if "edition" not in self._tables:
             top.fault("edition", "it is missing", "add a table [edition] with key, name and timezone")
             edition = Edition(team_id=self._team_id, key=EditionKey(""), name="", timezone="")
@@ -98,6 +103,7 @@ class _Reader:
             homework=homework,
             named=frozenset(self._named),
             lines=self._lines,
+            says_retention="retention" in self._tables,
         )
         return read, sorted(self._faults)
 
@@ -133,6 +139,17 @@ class _Reader:
             question_channels=tuple(ChannelId(one) for one in questions),
             announcements_channel=ChannelId(announcements) if announcements else None,
             second_approval=table.truth("second_approval"),
+            retention=self._retention(),
+        )
+
+    def _retention(self) -> Retention:
+        if "retention" not in self._tables:
+            return Retention()
+        table = self._single("retention")
+        table.refuse_unknown(KINDS)
+        usual = Retention()
+        return Retention(
+            **{kind: table.number(kind, otherwise=getattr(usual, kind), most=LONGEST_DAYS) for kind in KINDS}
         )
 
     def _edition(self) -> Edition:

@@ -18,6 +18,7 @@ def edition_text(academy: Academy, edition: Edition, homework: Iterable[Homework
     """
     tables = [
         _academy(academy),
+        _table("[retention]", **vars(academy.retention)),
         _table(
             "[edition]",
             key=edition.key,

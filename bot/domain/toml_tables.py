@@ -95,6 +95,17 @@ class Table:
         self.fault(key, f"it is {_kind(value)}", f"write {key} = true or {key} = false")
         return False
 
+    def number(self, key: str, *, otherwise: int, most: int) -> int:
+        """A whole number from 0 to `most`; `otherwise` where it is absent or wrong."""
+        value = self._values.get(key, otherwise)
+        if not isinstance(value, int) or isinstance(value, bool):
+            self.fault(key, f"it is {_kind(value)}", f"write a whole number: {key} = {otherwise}")
+            return otherwise
+        if not 0 <= value <= most:
+            self.fault(key, f"it is {value}", f"write a number from 0 to {most}")
+            return otherwise
+        return value
+
     def texts(self, key: str, *, example: str) -> tuple[str, ...] | None:
         """A list of texts, each once, in their order; None where it is absent or wrong."""
         value = self._values.get(key)

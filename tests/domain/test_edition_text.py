@@ -11,6 +11,7 @@ from bot.domain.edition_text import edition_text
 from bot.domain.editions import Academy, Day, DayKind, Edition
 from bot.domain.homework import Homework
 from bot.domain.ids import ChannelId, EditionKey, TeamId, homework_id
+from bot.domain.retention import KINDS, LONGEST_DAYS, Retention
 
 TEAM = TeamId("T1")
 ZONES = st.sampled_from(["Europe/Rome", "Atlantic/Azores", "Asia/Kathmandu", "UTC"])
@@ -31,6 +32,8 @@ def academies(draw: st.DrawFn) -> Academy:
         organisers=tuple(draw(st.lists(st.from_regex(r"\A[UWS][A-Z0-9]{1,10}\Z"), unique=True, max_size=3))),
         question_channels=tuple(draw(st.lists(CHANNELS, unique=True, max_size=3))),
         announcements_channel=draw(st.none() | CHANNELS),
+        second_approval=draw(st.booleans()),
+        retention=Retention(**{kind: draw(st.integers(0, LONGEST_DAYS)) for kind in KINDS}),
     )
 
 
@@ -122,6 +125,8 @@ def test_paragraphs_stay_paragraphs_for_whoever_edits_the_file() -> None:
 
     assert written == (
         '[academy]\nname = "A"\ntimezone = "UTC"\n\n'
+        "[retention]\nhomework = 730\nfeedback = 730\nquestions = 0\n"
+        "people = 365\nmessages = 365\naudit = 1095\n\n"
         '[edition]\nkey = "e"\nname = "E"\ntimezone = "UTC"\n\n'
         '[[homework]]\nkey = "plan"\ntitle = "Plan"\n'
         'brief = """\nOne page:\n\\"aims\\", actions."""\n'
