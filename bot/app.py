@@ -23,17 +23,22 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers.academy
 import handlers.ask
+import handlers.directory
 import handlers.errors
 import handlers.home
 import handlers.homework
 import handlers.members
 import handlers.middleware
 import handlers.peers
+import handlers.privacy
+import handlers.profile
 import handlers.questions
 import handlers.questions_search
 import handlers.reminders
+import handlers.report
 import handlers.setup
 import handlers.unknown
+import handlers.welcome
 from bot.clock import Clock, SystemClock
 from bot.config import Settings
 from bot.dispatcher import Dispatcher
@@ -44,7 +49,8 @@ from bot.intake import Intake, SocketMode, http_route
 from bot.jobs import Heartbeat
 from bot.pace import Pace
 from bot.reader import Reader
-from bot.services import editions, home, homework, peers, people, reminders, setup
+from bot.services import editions, home, homework, peers, people, reminders, setup, welcome
+from bot.services.privacy import exporting, retention
 from bot.services.questions import (
     catching_up,
     desk,
@@ -75,6 +81,11 @@ FEATURES = (
     handlers.home,
     handlers.setup,
     handlers.members,
+    handlers.profile,
+    handlers.directory,
+    handlers.welcome,
+    handlers.privacy,
+    handlers.report,
     handlers.unknown,  # last: it answers what nobody else does
 )
 COMPOSERS = {
@@ -89,6 +100,9 @@ COMPOSERS = {
     **desk.COMPOSERS,
     **peers.COMPOSERS,
     **home.COMPOSERS,
+    **exporting.COMPOSERS,
+    **retention.COMPOSERS,
+    **welcome.COMPOSERS,
     **setup.COMPOSERS,
 }
 
@@ -358,6 +372,7 @@ class _Tick:
         await reminders.queue_due(self._db, now=now)
         await follow_up.queue_due(self._db, now=now)
         await digest.queue_due(self._db, now=now)
+        await retention.run_due(self._db, now=now)
         await setup.greet_admins(self._db, team_id=self._team_id, now=now)
         if self._swept_at is None or not timedelta(0) <= now - self._swept_at < _INBOX_SWEPT_EVERY:
             async with self._db.writing() as work:

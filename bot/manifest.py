@@ -23,9 +23,10 @@ COMMANDS = (
     CommandEntry(
         "academy",
         "The academy: next day, help",
-        "next | help",
-        "`help` (also with no word, and for a word it does not know) · `next`: the next day of your edition",
-        "",
+        "next | profile | setup | help",
+        "`help` (also with no word, and for a word it does not know) · `next`: the next day of your edition"
+        " · `profile`: what others see of you",
+        "`setup`: all that an edition's file says, in forms; what is ready and what is missing",
     ),
     CommandEntry(
         "homework",
@@ -54,6 +55,13 @@ COMMANDS = (
         "feedback | pause [until] | resume | plan | status [round]",
         "your matches, what you owe and got · `feedback`: give it · `pause [until]` · `resume`",
         "`plan`: draw a round, correct it, publish it · `status [round]`: who gave, who owes",
+    ),
+    CommandEntry(
+        "directory",
+        "Find people: by what they know, where they are, what they speak",
+        "words",
+        "`words`: people who fit, such as `hydrogen funding finland` · alone: how to search, and your card",
+        "",
     ),
 )
 
@@ -88,7 +96,8 @@ EVENTS = {
     "group_rename": "as `channel_rename`, for private channels",
     "group_unarchive": "as `channel_archive`, for private channels",
     "member_joined_channel": (
-        "who may see a private channel's questions; a channel's past, once the bot is in"
+        "who may see a private channel's questions; a channel's past, once the bot is in; "
+        "a welcome to who joins an edition's channel"
     ),
     "member_left_channel": "as `member_joined_channel`",
     "message.channels": "questions and their answers",
@@ -98,7 +107,7 @@ EVENTS = {
     "subteam_created": "user groups can name the organisers",
     "subteam_members_changed": "as `subteam_created`",
     "subteam_updated": "as `subteam_created`",
-    "team_join": "a newcomer's name and time zone",
+    "team_join": "a newcomer's name and time zone; their welcome",
     "user_change": "a changed name, time zone or role, and people who leave",
 }
 """Event → why."""

@@ -1,10 +1,12 @@
 """The countries' names in English, and other names that people write; the codes are in countries.py."""
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from bot.domain.countries import COUNTRIES, MEANT
-from bot.domain.faults import nearest
 from bot.domain.search.text import fold
+
+_NEAR = 0.75  # Atlantis is not meant to be Albania
 
 NAMES = {
     "AD": "Andorra",
@@ -355,8 +357,8 @@ def code_of(text: str) -> str | None:
 
 def meant(text: str) -> str | None:
     """The English name of the country that somebody probably meant; None where none is near."""
-    near = nearest(_key(text), _BY_NAME)
-    return None if near is None else NAMES[_BY_NAME[near]]
+    near = get_close_matches(_key(text), _BY_NAME, n=1, cutoff=_NEAR)
+    return NAMES[_BY_NAME[near[0]]] if near else None
 
 
 def _names(code: str) -> Iterator[str]:

@@ -13,11 +13,13 @@ from bot.domain.homework import Homework
 from bot.domain.ids import EditionKey, TeamId, UserId
 from bot.domain.import_checks import check_removal, check_together, check_workspace
 from bot.domain.members import Enrolment, Member
+from bot.domain.profiles import OF_ROSTER, Field, kept_against_roster, with_roster
 from bot.domain.roster_file import RosterRow, find_people, read_roster
 from bot.domain.workspace import Channel, UserGroup
 from bot.services import homework, people, reminders
 from storage import editions, members
 from storage import homework as pieces
+from storage import profiles as stored_profiles
 from storage.db import Database, Work
 
 NOTHING_CHANGED = "nothing changed"
@@ -217,14 +219,28 @@ class _Import:
         known = {
             one.user_id: one for one in await members.members(self._work, team_id=self._team_id, user_ids=ids)
         }
+        profiles = await stored_profiles.profiles(self._work, team_id=self._team_id, user_ids=ids)
         after = dict(known)
         for row, person in placed:
-            after[person.user_id] = _with_profile(after[person.user_id], row)
+            profile = profiles.get(person.user_id)
+            told = _told(row)
+            if profile is not None:
+                before = after[person.user_id]
+                kept = kept_against_roster(before, told, cluster=row.cluster, profile=profile)
+                self._note_own_word(person, kept)
+            own = profile.own if profile is not None else ()
+            after[person.user_id] = with_roster(after[person.user_id], told, own=own)
         changed = [user_id for user_id in known if known[user_id] != after[user_id]]
         for user_id in changed:
             await members.put_member(self._work, after[user_id])
             self._lines += differences.member_changes(known[user_id], after[user_id])
         return [one for one in changed if known[one].country != after[one].country]
+
+    def _note_own_word(self, person: Member, kept: Sequence[Field]) -> None:
+        if kept:
+            fields = ", ".join(kept)
+            who = f"{person.name} ({person.user_id})"
+            self._warnings.append(f"note: {who} says otherwise in their profile, and it stays: {fields}")
 
     async def _take_over_enrolments(self, placed: Sequence[tuple[RosterRow, Member]]) -> set[EditionKey]:
         known = await members.enrolments(self._work, team_id=self._team_id)
@@ -256,14 +272,8 @@ def _all(lists: Iterable[list[Enrolment]]) -> list[Enrolment]:
     return [one for each in lists for one in each]
 
 
-def _with_profile(person: Member, row: RosterRow) -> Member:
-    return replace(
-        person,
-        country=row.country or person.country,
-        sectors=row.sectors or person.sectors,
-        languages=row.languages or person.languages,
-        expertise=row.expertise or person.expertise,
-    )
+def _told(row: RosterRow) -> dict[Field, object]:
+    return {one: getattr(row, one) for one in OF_ROSTER}
 
 
 def _enrolment(row: RosterRow, user_id: UserId, before: Sequence[Enrolment], *, team_id: TeamId) -> Enrolment:

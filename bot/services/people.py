@@ -11,7 +11,7 @@ from bot.domain.ids import ChannelId, TeamId, UserId
 from bot.domain.members import Member
 from bot.domain.toml_tables import zones
 from bot.domain.workspace import Channel, UserGroup
-from bot.services import reminders
+from bot.services import reminders, welcome
 from storage import members
 from storage.db import Database, Delivery, Work
 
@@ -88,11 +88,19 @@ async def sync(
     """Take over what Slack tells of everybody; what the roster said of them stays.
 
     people, groups: as fetched. now: instant in UTC.
-    Returns the ids of those who are new or changed. Reminders of those whose clock changed are replanned.
+    Returns the ids of those who are new or changed. Reminders of those whose clock changed are replanned, and
+    those who joined while the bot was down are welcomed.
     """
     async with db.writing() as work:
+        known = {one.user_id for one in await members.members(work, team_id=team_id)}
         await members.set_groups(work, team_id=team_id, groups={group.id: group.user_ids for group in groups})
-        return await take_over(work, team_id=team_id, people=people, now=now)
+        changed = await take_over(work, team_id=team_id, people=people, now=now)
+        # Where nobody was known, the bot is the newcomer.
+        newcomers = {user_id for user_id in changed if known and user_id not in known}
+        for person in people:
+            if person.user_id in newcomers and not person.is_deactivated:
+                await welcome.welcome(work, team_id=team_id, user_id=person.user_id, now=now)
+    return changed
 
 
 async def take_over(work: Work, *, team_id: TeamId, people: Sequence[Member], now: datetime) -> list[UserId]:
@@ -112,14 +120,17 @@ async def take_over(work: Work, *, team_id: TeamId, people: Sequence[Member], no
 
 
 async def person_changed(
-    db: Database, *, person: Member, now: datetime, once: Delivery | None = None
+    db: Database, *, person: Member, now: datetime, joined: bool = False, once: Delivery | None = None
 ) -> None:
     """Somebody joined, left, or changed their profile, zone or role (`team_join`, `user_change`).
 
-    person: as `described` from the event's user object. Raises AlreadyDone on a second delivery.
+    person: as `described` from the event's user object. joined: they are welcomed then, the first time.
+    Raises AlreadyDone on a second delivery.
     """
     async with db.writing(once) as work:
         await take_over(work, team_id=person.team_id, people=[person], now=now)
+        if joined:
+            await welcome.welcome(work, team_id=person.team_id, user_id=person.user_id, now=now)
 
 
 async def group_changed(
