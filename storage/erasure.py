@@ -119,6 +119,12 @@ async def is_erased(work: Work, *, team_id: TeamId, user_id: UserId) -> bool:
     return (await work.execute(query)).one_or_none() is not None
 
 
+async def were_erased_since(work: Work, *, team_id: TeamId, instant: datetime) -> bool:
+    """Whether anybody was erased at that instant or later."""
+    query = select(erasure.c.mark).where(erasure.c.team_id == team_id, erasure.c.erased_at >= instant)
+    return (await work.execute(query.limit(1))).first() is not None
+
+
 async def erased_among(work: Work, *, team_id: TeamId, user_ids: Collection[UserId]) -> set[UserId]:
     """Those of these people who were erased and have not come back."""
     query = select(erasure.c.mark).where(erasure.c.team_id == team_id)

@@ -17,7 +17,7 @@ from bot.domain.profiles import OF_ROSTER, Field, kept_against_roster, with_rost
 from bot.domain.roster_file import RosterRow, find_people, read_roster
 from bot.domain.workspace import Channel, UserGroup
 from bot.services import homework, people, reminders
-from storage import editions, members
+from storage import editions, erasure, members
 from storage import homework as pieces
 from storage import profiles as stored_profiles
 from storage.db import Database, Work
@@ -113,7 +113,7 @@ class _Import:
             editions=await self._edition_keys(given),
             enrolled=await members.enrolments(self._work, team_id=self._team_id),
         )
-        faults += wrong
+        faults += wrong + await self._check_erased(placed)
         if faults:
             raise Faults(faults)
         await self._take_over_workspace(people, groups)
@@ -121,6 +121,13 @@ class _Import:
             await self._take_over_edition(read)
         await self._take_over_roster(placed)
         return [*(self._lines or [NOTHING_CHANGED]), *self._warnings]
+
+    async def _check_erased(self, placed: Sequence[tuple[RosterRow, Member]]) -> list[Fault]:
+        ids = [person.user_id for _, person in placed]
+        gone = await erasure.erased_among(self._work, team_id=self._team_id, user_ids=ids)
+        problem = "this person had the bot delete all that it held on them"
+        remedy = "take the line out, or ask them to type /academy first if they want to come back"
+        return [row.fault("slack_id", problem, remedy) for row, person in placed if person.user_id in gone]
 
     async def _check_academy(self, given: _Files) -> list[Fault]:
         if any(read.academy for read in given.editions) or not given.every_edition_is_read:
@@ -156,7 +163,7 @@ class _Import:
         await people.take_over(self._work, team_id=self._team_id, people=heard, now=self._now)
 
     async def _take_over_edition(self, read: EditionFile) -> None:
-        lines = await self._take_over_academy(read.academy) if read.academy is not None else []
+        lines = await self._take_over_academy(read, read.academy) if read.academy is not None else []
         # Lists for organisers follow the academy's zone, whatever the edition.
         scope = None if lines else read.edition.key
         known = {
@@ -176,8 +183,10 @@ class _Import:
             await reminders.replan(self._work, team_id=self._team_id, now=self._now, edition_key=scope)
         self._lines += lines
 
-    async def _take_over_academy(self, academy: Academy) -> list[str]:
+    async def _take_over_academy(self, read: EditionFile, academy: Academy) -> list[str]:
         before = await editions.academy(self._work, team_id=self._team_id)
+        if before is not None and not read.says_retention:
+            academy = replace(academy, retention=before.retention)
         await editions.put_academy(self._work, academy)
         return differences.academy_changes(before, academy)
 

@@ -12,7 +12,7 @@ from bot.domain.members import Member
 from bot.domain.toml_tables import zones
 from bot.domain.workspace import Channel, UserGroup
 from bot.services import reminders, welcome
-from storage import members
+from storage import erasure, members
 from storage.db import Database, Delivery, Work
 
 # Slack asks for pages of no more than 200.
@@ -106,8 +106,11 @@ async def sync(
 async def take_over(work: Work, *, team_id: TeamId, people: Sequence[Member], now: datetime) -> list[UserId]:
     """As `sync`, for people alone and in a transaction that is open."""
     known = {person.user_id: person for person in await members.members(work, team_id=team_id)}
+    unwanted = await erasure.erased_among(work, team_id=team_id, user_ids=[one.user_id for one in people])
     changed: list[UserId] = []
     for heard in people:
+        if heard.user_id in unwanted:
+            continue  # they had everything deleted, and have not come back by themselves
         before = known.get(heard.user_id)
         after = heard if before is None else _merged(before, heard)
         if after == before:
@@ -131,6 +134,22 @@ async def person_changed(
         await take_over(work, team_id=person.team_id, people=[person], now=now)
         if joined:
             await welcome.welcome(work, team_id=person.team_id, user_id=person.user_id, now=now)
+
+
+async def come_back(db: Database, *, person: Member, now: datetime) -> None:
+    """Somebody uses the bot of whom it knows nothing, or who had everything deleted: they begin anew.
+
+    person: as `described`.
+    """
+    async with db.writing() as work:
+        await erasure.take_mark_away(work, team_id=person.team_id, user_id=person.user_id)
+        await take_over(work, team_id=person.team_id, people=[person], now=now)
+
+
+async def is_erased(db: Database, *, team_id: TeamId, user_id: UserId) -> bool:
+    """Whether somebody had everything deleted and has not come back."""
+    async with db.reading() as work:
+        return await erasure.is_erased(work, team_id=team_id, user_id=user_id)
 
 
 async def group_changed(

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.ids import ChannelId, QuestionId, TeamId, UserId
@@ -21,16 +21,6 @@ NOBODY = UserId(ERASED)
 """Who asked or answered, where whoever it was has been erased."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Erased:
-    """What an erasure did."""
-
-    rows: Counter[str]
-    """Table → rows that went or changed."""
-    is_scrubbed: bool
-    """Whether the database's files hold nothing of it any more; if not, the daily job tries again."""
-
-
 async def erase(
     db: Database,
     *,
@@ -41,14 +31,15 @@ async def erase(
     handed_over_by: UserId | None = None,
     how: str = "",
     once: Delivery | None = None,
-) -> Erased:
+) -> Counter[str]:
     """Delete a person: their rows, their words in the search index, their name in the messages on their way.
 
     keeps_answers: whether their accepted answers, and their questions that somebody answered, stay without a
     name; else they go, the questions with all replies. handed_over_by, how: the organiser who passed the
     request on, and by what way it came; both are logged.
     What the bot hears of them from Slack from now on it ignores, until they use it again.
-    Raises AlreadyDone on a second delivery.
+    Returns how many rows of each table went or changed. `scrub` is to follow: it takes longer than an answer
+    may. Raises AlreadyDone on a second delivery.
     """
     await _leave_rounds(db, team_id=team_id, user_id=user_id, now=now)
     async with db.writing(once) as work:
@@ -64,13 +55,13 @@ async def erase(
                 subject=f"person:{ERASED}",
                 reason=how,
             )
-    return Erased(rows=rows, is_scrubbed=await scrub(db))
+    return rows
 
 
 async def erased(
     work: Work, *, team_id: TeamId, user_id: UserId, keeps_answers: bool, now: datetime
 ) -> Counter[str]:
-    """As `erase`, in an open transaction; the caller has them leave rounds before, and scrubs after."""
+    """As `erase`, in an open transaction, for somebody who is in no round; the caller scrubs after it."""
     known = await members.member(work, team_id=team_id, user_id=user_id)
     rows = await take_out_of_log(work, team_id=team_id, user_id=user_id, keeps_answers=keeps_answers, now=now)
     person = Person(
@@ -113,7 +104,7 @@ async def take_out_of_log(
             await questions.change_question(work, nameless)
             await log.refresh(work, team_id=team_id, question_id=question.id, now=now)
         else:
-            await _forget_question(work, question, now=now)
+            await forget_question(work, question, now=now)
     for question_id, answer_id in await question_authors.answered_by(work, team_id=team_id, user_id=user_id):
         count["answer"] += 1
         of = await questions.question(work, team_id=team_id, question_id=question_id)
@@ -126,7 +117,7 @@ async def take_out_of_log(
     return count
 
 
-async def _forget_question(work: Work, question: Question, *, now: datetime) -> None:
+async def forget_question(work: Work, question: Question, *, now: datetime) -> None:
     """Take a question out with all that was said to it. Its number stays: it is never logged anew."""
     team_id, question_id = question.team_id, question.id
     for one in await question_authors.tied_to(work, team_id=team_id, question_id=question_id):
