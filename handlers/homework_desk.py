@@ -209,6 +209,8 @@ def written_in(view: Payload) -> Written:
         due=_moment(fields, "date", "time"),
         remind=fields.choices("remind"),
         remind_at=_needed(fields.at("remind_at"), "remind_at"),
+        remind_from=fields.on("remind_from"),
+        remind_until=fields.on("remind_until"),
     )
 
 

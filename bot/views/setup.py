@@ -92,14 +92,16 @@ def edition_page(
     change = kit.button("Change", EDITION_CHANGE, edition.key)
     blocks += [kit.section(about, accessory=change), kit.divider(), kit.header("Days")]
     blocks += [
-        kit.section(_day(day), accessory=_menu(DAY, str(place)))
+        kit.section(_day(day), accessory=_menu(DAY, str(place))) | {"block_id": f"{DAY}:{place}"}
         for place, day in enumerate(edition.days[:_MOST_LISTED])
     ]
     blocks += _rest(len(edition.days), "day")
     blocks.append(kit.actions(kit.button("Add a day", DAY_NEW, edition.key)))
     blocks += [kit.divider(), kit.header("Homework")]
     blocks += [
-        kit.section(_piece(piece), accessory=_menu(HOMEWORK, piece.id)) for piece in homework[:_MOST_LISTED]
+        kit.section(_piece(piece), accessory=_menu(HOMEWORK, piece.id))
+        | {"block_id": f"{HOMEWORK}:{piece.id}"}
+        for piece in homework[:_MOST_LISTED]
     ]
     blocks += _rest(len(homework), "piece of homework", "pieces of homework")
     blocks.append(kit.actions(kit.button("Add homework", HOMEWORK_NEW, edition.key)))

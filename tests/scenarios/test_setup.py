@@ -1,11 +1,13 @@
 """Setting an academy up in Slack, from a workspace in which nothing is set up."""
 
 from collections.abc import AsyncIterator
+from datetime import date
 from typing import Any
 
 import pytest
 
 from bot.config import Secret, Settings
+from bot.domain.ids import EditionKey
 from bot.manifest import manifest
 from bot.services.editions import NOTHING_CHANGED
 from sandbox.clock import Clock
@@ -14,7 +16,7 @@ from sandbox.manifest import install
 from sandbox.person import Person
 from sandbox.server import Sandbox
 from sandbox.workspace import Workspace
-from storage import audit, editions
+from storage import audit, editions, homework
 from tests.scenarios.stage import NOW, PEOPLE, Stage, everything, start_bot
 
 
@@ -54,6 +56,12 @@ def title(person: Person) -> str:
 def said(person: Person) -> str:
     """All that the modal in front says."""
     return everything(person.modal or {})
+
+
+async def choose(person: Person, menu: str, value: str) -> None:
+    """Choose in the menu beside a day or a homework, such as `remove 1`."""
+    which = value.partition(" ")[2]
+    await person.press("modal", menu, block_id=f"{menu}:{which}", value=value)
 
 
 async def set_the_academy_up(person: Person, **more: Any) -> dict[str, str]:
@@ -128,3 +136,186 @@ async def test_admin_is_greeted_once_and_sets_everything_up(empty: Stage) -> Non
         90,
     )
     assert sorted(deeds) == ["setup.academy"] * 2 + ["setup.edition"] * 3
+
+
+async def test_edition_is_copied_with_its_dates_shown_first_and_may_be_changed(stage: Stage) -> None:
+    ann = stage.person("UANN")
+    await ann.command("/academy setup")
+    await ann.press("modal", "setup_edition_copy")
+    proposed = (ann.modal or {})["state"]["values"]
+
+    # 2024-06-03 is a Monday; the first day was a Tuesday.
+    asked = {"setup_key": "cba-3", "setup_name": "3rd Academy", "setup_date": "2024-06-03"}
+    assert await ann.submit(asked) == {}
+    shown = said(ann)
+    assert await ann.submit() == {}
+
+    assert proposed["setup_key"]["setup_key"]["value"] == "cba-3"
+    assert proposed["setup_date"]["setup_date"]["selected_date"] == "2024-06-04"
+    assert "All dates move by 52 weeks." in shown
+    assert "• Tue 6 June 2023 → *Tue 4 June 2024*: Day 1: strategy development" in shown
+    assert "• Wed 5 July 2023 → *Wed 3 July 2024*: Action plan: first blueprint, due 18:00" in shown
+    assert title(ann) == "Edition"
+    async with stage.bot.db.reading() as work:
+        made = await editions.edition(work, team_id=stage.team_id, edition_key=EditionKey("cba-3"))
+        pieces = await homework.homeworks(work, team_id=stage.team_id, edition_key=EditionKey("cba-3"))
+    assert made is not None
+    assert [day.on.isoformat() for day in made.days] == ["2024-06-04", "2024-06-05", "2024-09-19"]
+    assert [piece.key for piece in pieces] == ["members-map", "action-plan-1", "action-plan-2"]
+
+    # The new edition lies open: a day and a homework go, another day moves.
+    await choose(ann, "setup_day", "remove 1")
+    assert await ann.submit() == {}
+    await ann.press(
+        "modal",
+        "setup_homework",
+        block_id="setup_homework:cba-3/members-map",
+        value="remove cba-3/members-map",
+    )
+    assert await ann.submit() == {}
+    await choose(ann, "setup_day", "change 1")
+    assert await ann.submit({"setup_date": "2024-09-20", "setup_place": "Torino"}) == {}
+    await ann.press(
+        "modal",
+        "setup_homework",
+        block_id="setup_homework:cba-3/action-plan-1",
+        value="change cba-3/action-plan-1",
+    )
+    assert await ann.submit({"remind_until": "2024-07-01"}) == {}
+    await ann.press("modal", "setup_edition_change")
+    assert await ann.submit({"setup_name": "Third"}) == {}
+
+    async with stage.bot.db.reading() as work:
+        made = await editions.edition(work, team_id=stage.team_id, edition_key=EditionKey("cba-3"))
+        pieces = await homework.homeworks(work, team_id=stage.team_id, edition_key=EditionKey("cba-3"))
+    assert made is not None
+    assert made.name == "Third"
+    assert [(day.on.isoformat(), day.place) for day in made.days] == [
+        ("2024-06-04", "Zoom"),
+        ("2024-09-20", "Torino"),
+    ]
+    assert [(piece.key, piece.remind_until) for piece in pieces] == [
+        ("action-plan-1", date(2024, 7, 1)),
+        ("action-plan-2", None),
+    ]
+
+
+async def test_deadlines_move_with_the_edition_s_zone_and_participants_are_told(stage: Stage) -> None:
+    ann, ben = stage.person("UANN"), stage.person("UBEN")
+    await ann.command("/academy setup")
+    await ann.press("modal", "setup_edition", value="cba-2")
+    await ann.press("modal", "setup_edition_change")
+
+    faults = await ann.submit({"setup_timezone": "Atlantic/Azores"})
+    await stage.settle()
+
+    assert faults == {}
+    assert sum("Azores" in everything(message) for message in ben.direct()) == 3
+
+
+async def test_what_cannot_be_is_refused_at_its_field_and_nothing_changes(empty: Stage) -> None:
+    ada = empty.person("UADA")
+    empty.workspace.add_channel("cellar", channel_id="CHIDDEN", members=["UADA"], private=True)
+    empty.workspace.channels["COLD"].is_archived = True
+    await ada.command("/academy setup")
+
+    await ada.press("modal", "setup_academy")
+    academy = {"setup_name": "Academy", "setup_timezone": "Europe/Brussels"}
+    refused = [
+        await ada.submit(academy | {"setup_name": "\u200b"}),
+        await ada.submit({"setup_name": "Academy", "setup_announcements": "CHIDDEN"}),
+        await ada.submit({"setup_announcements": None, "setup_questions": ["COLD"]}),
+        await ada.submit({"setup_questions": [], "setup_organisers": [empty.app.bot_user_id]}),
+    ]
+    assert await ada.submit({"setup_organisers": ["UANN"]}) == {}
+    await ada.press("modal", "setup_edition_new")
+    edition = {"setup_key": "cba 3", "setup_name": "Third", "setup_timezone": "Europe/Rome"}
+    refused.append(await ada.submit(edition))
+    assert await ada.submit({"setup_key": "cba-3"}) == {}
+    await ada.press("modal", "setup_day_new")
+    day = {"setup_date": "2023-10-04", "setup_title": "Day 1", "setup_starts": "10:00", "setup_ends": "09:00"}
+    refused.append(await ada.submit(day))
+    assert await ada.submit({"setup_ends": "17:00"}) == {}
+    await ada.press("modal", "setup_day_new")
+    refused.append(await ada.submit(day | {"setup_ends": "17:00"}))
+    await ada.close_modal()
+    await ada.close_modal()
+    await ada.press("modal", "setup_edition_new")
+    refused.append(await ada.submit(edition | {"setup_key": "CBA-3"}))
+    await ada.close_modal()
+    await ada.press("modal", "setup_edition_copy")
+    refused.append(await ada.submit({"setup_date": "2023-06-01"}))
+
+    assert [(field, fault.partition(".")[0]) for one in refused for field, fault in one.items()] == [
+        ("setup_name", "Give the academy a name"),
+        ("setup_announcements", "I cannot see this channel: it is private and I am not in it"),
+        ("setup_questions", "#cold is archived"),
+        ("setup_organisers", "Alumni Bot is an app"),
+        ("setup_key", "A key has letters, digits, hyphens and dots only, and no blank: such as cba-3"),
+        ("setup_ends", "It must end after it starts"),
+        ("setup_date", "This edition has the very same day already"),
+        ("setup_key", "Another edition has this key already"),
+        ("setup_date", "This date is past"),
+    ]
+    refusals = ["conversations.info: channel_not_found"]
+    empty.expected_errors = refusals
+
+
+async def test_two_organisers_at_once_and_one_who_is_none_any_more(stage: Stage) -> None:
+    ann, ada, ben = stage.person("UANN"), stage.person("UADA"), stage.person("UBEN")
+    await ben.command("/academy setup")
+    for person in (ann, ada):
+        await person.command("/academy setup")
+        await person.press("modal", "setup_academy")
+    assert await ada.submit({"setup_name": "Ada's Academy", "setup_organisers": ["UADA"]}) == {}
+
+    late = await ann.submit({"setup_name": "Ann's Academy"})
+
+    assert ben.modal is None
+    assert everything(ben.direct()[-1]) == (
+        "Only organisers of the academy can do this. Ask one of them if it is needed."
+    )
+    # Not an organiser any more: that is told before anything else.
+    assert list(late.values()) == [
+        "Only organisers of the academy can do this. Ask one of them if it is needed."
+    ]
+    assert await stage_name(stage) == "Ada's Academy"
+
+    await ada.press("modal", "setup_academy")
+    assert await ada.submit({"setup_organisers": ["UADA", "UANN"]}) == {}
+    await ann.close_modal()
+    await ann.press("modal", "setup_academy")
+    await ada.press("modal", "setup_keep")
+    assert await ada.submit({"setup_keep_audit": "10"}) == {}
+    assert list((await ann.submit({"setup_name": "Ann's Academy"})).values()) == [
+        "Someone changed this meanwhile. Close this and open it again."
+    ]
+    await ann.close_modal()
+    await ann.press("modal", "setup_academy")
+    (locked_out,) = (await ann.submit({"setup_organisers": ["UADA"]})).values()
+    assert locked_out.startswith("Without you on this list you could not open this page again.")
+    assert await stage_name(stage) == "Ada's Academy"
+
+
+async def stage_name(stage: Stage) -> str:
+    async with stage.bot.db.reading() as work:
+        academy = await editions.academy(work, team_id=stage.team_id)
+    return academy.name if academy else ""
+
+
+async def test_what_was_handed_in_stays(stage: Stage) -> None:
+    ann, ben = stage.person("UANN"), stage.person("UBEN")
+    await ben.command("/homework submit action-plan-1")
+    await ben.submit({"text": "Done"})
+    await ann.command("/academy setup")
+    await ann.press("modal", "setup_edition", value="cba-2")
+    await ann.press(
+        "modal",
+        "setup_homework",
+        block_id="setup_homework:cba-2/action-plan-1",
+        value="remove cba-2/action-plan-1",
+    )
+
+    await ann.submit()
+
+    assert "1 person handed this in already, so it stays. You can move its date instead." in said(ann)

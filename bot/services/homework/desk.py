@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from bot.domain import calendar
 from bot.domain.editions import Edition
@@ -44,6 +44,8 @@ class Written:
     due: datetime
     remind: tuple[str, ...]
     remind_at: time
+    remind_from: date | None = None
+    remind_until: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +89,7 @@ async def writable_editions(db: Database, *, team_id: TeamId) -> list[Edition]:
     async with db.reading() as work:
         found = await editions.editions(work, team_id=team_id)
     if not found:
-        raise Refused("There is no edition yet. Import an edition file first, then write homework for it.")
+        raise Refused("There is no edition yet. Make one in the setup first, then write homework for it.")
     return found
 
 
@@ -134,7 +136,12 @@ async def create(
             due=written.due,
             remind=written.remind,
             remind_at=written.remind_at,
+            remind_from=written.remind_from,
+            remind_until=written.remind_until,
         )
+        # Removed and written anew: its old messages keep their keys, so it must not use them again.
+        used = await editions.last_revision(work, team_id=team_id, homework_id=made.id)
+        made = replace(made, revision=used + 1)
         if await stored.homework(work, team_id=team_id, homework_id=made.id) is not None:
             raise Refused(f"“{edition.name}” has homework with this key already.", block_id="key")
         _check(made, before=None, now=now)
@@ -173,6 +180,8 @@ async def edit(
             # A menu gives them in its own order.
             remind=before.remind if set(before.remind) == set(written.remind) else written.remind,
             remind_at=written.remind_at,
+            remind_from=written.remind_from,
+            remind_until=written.remind_until,
         )
         if after == before:
             return before
@@ -390,6 +399,8 @@ def _check(written: Homework, *, before: Homework | None, now: datetime) -> None
         raise Refused("This date is past. Choose today to open it at once.", block_id="opens_date")
     if written.due <= written.opens:
         raise Refused("It must be due after it opens.", block_id="date")
+    if written.remind_from and written.remind_until and written.remind_until < written.remind_from:
+        raise Refused("The last reminder lies before the first. Swap the two.", block_id="remind_until")
 
 
 def _refuse_midnight(due: datetime) -> None:
