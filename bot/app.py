@@ -22,6 +22,7 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers.academy
+import handlers.announce
 import handlers.ask
 import handlers.directory
 import handlers.errors
@@ -49,7 +50,7 @@ from bot.intake import Intake, SocketMode, http_route
 from bot.jobs import Heartbeat
 from bot.pace import Pace
 from bot.reader import Reader
-from bot.services import editions, home, homework, peers, people, reminders, setup, welcome
+from bot.services import announcements, editions, home, homework, peers, people, reminders, setup, welcome
 from bot.services.privacy import exporting, retention
 from bot.services.questions import (
     catching_up,
@@ -78,6 +79,7 @@ FEATURES = (
     handlers.questions,
     handlers.questions_search,
     handlers.peers,
+    handlers.announce,
     handlers.home,
     handlers.setup,
     handlers.members,
@@ -99,6 +101,7 @@ COMPOSERS = {
     **stats.COMPOSERS,
     **desk.COMPOSERS,
     **peers.COMPOSERS,
+    **announcements.COMPOSERS,
     **home.COMPOSERS,
     **exporting.COMPOSERS,
     **retention.COMPOSERS,
@@ -350,6 +353,7 @@ async def _planned_at(db: Database) -> datetime | None:
         await reminders.next_due_at(db),
         await follow_up.next_due_at(db),
         await peers.next_due_at(db),
+        await announcements.next_due_at(db),
     ]
     return min((at for at in instants if at is not None), default=None)
 
@@ -369,6 +373,7 @@ class _Tick:
 
     async def __call__(self, now: datetime) -> None:
         await peers.tick(self._db, now=now)
+        await announcements.tick(self._db, now=now)
         await reminders.queue_due(self._db, now=now)
         await follow_up.queue_due(self._db, now=now)
         await digest.queue_due(self._db, now=now)

@@ -4,15 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain import calendar
+from bot.domain.announcements import Announcement
 from bot.domain.editions import Day, Edition
 from bot.domain.ids import TeamId, UserId
 from bot.domain.members import Role
 from bot.domain.programme import is_over, next_day
-from bot.services import peers
+from bot.services import announcements, peers
 from bot.services.homework import HOME, Piece, Status, at_a_glance, pieces
 from bot.services.questions import experts, finding, stats
 from bot.services.questions.stats import Overview
-from bot.views import asking, questions_desk, questions_search
+from bot.views import announce, asking, questions_desk, questions_search
 from bot.views import home as views
 from bot.views import peers as peer_views
 from bot.views.questions_search import Result
@@ -52,6 +53,8 @@ class Home:
     """For organisers: the question log in numbers."""
     feedback: peers.Mine | None = None
     """None for who has nothing to do with rounds of feedback."""
+    to_confirm: tuple[Announcement, ...] = ()
+    """Announcements that this person was asked to confirm and has not."""
 
 
 async def home(db: Database, *, team_id: TeamId, user_id: UserId, now: datetime) -> Home:
@@ -100,6 +103,7 @@ async def _home(work: Work, *, team_id: TeamId, user_id: UserId, now: datetime) 
         may_be_asked=await experts.lets_itself_be_asked(work, team_id=team_id, user_id=user_id, now=now),
         overview=overview,
         feedback=feedback if has_part else None,
+        to_confirm=tuple(await announcements.to_confirm(work, team_id=team_id, user_id=user_id)),
     )
 
 
@@ -141,6 +145,7 @@ def view(found: Home, *, now: datetime) -> dict[str, object]:
         is_organiser=found.is_organiser,
         reader_zone=found.reader_zone,
         feedback=_feedback(found.feedback, now=now) if found.feedback else (),
+        to_confirm=announce.to_confirm(found.to_confirm),
         now=now,
     )
 

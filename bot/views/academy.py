@@ -29,6 +29,8 @@ _ORGANISERS = (
     ("homework extend", "give one person more time, such as `@name action-plan-1 2023-07-10 18:00`"),
     ("questions stats", "the question log in numbers, a chart, a table"),
     ("peers plan", "draw a round of peer feedback, correct it, publish it"),
+    ("announce", "write to everybody concerned: at once, later, with a confirmation"),
+    ("announce list", "drafts, what is scheduled, being sent or sent, who got it and who confirmed"),
     ("peers status", "who gave feedback, who owes it; nudge them; a table"),
 )
 

@@ -39,6 +39,15 @@ _KINDS = {
     "peers.check_in": "a question to a pair",
     "peers.feedback": "feedback",
     "peers.nudge": "a nudge for feedback",
+    "announce.message": "an announcement",
+    "announce.edit": "a change to an announcement",
+    "announce.recall": "the taking back of an announcement",
+    "announce.remind": "a reminder to confirm an announcement",
+    "announce.test": "a test of an announcement",
+    "announce.progress": "how far an announcement is",
+    "announce.approval": "a request to approve an announcement",
+    "announce.nobody": "news of an announcement that was not sent",
+    "announce.table": "the table of an announcement",
 }
 
 
@@ -80,6 +89,7 @@ def home(
     is_organiser: bool,
     reader_zone: str,
     feedback: Sequence[kit.Block] = (),
+    to_confirm: Sequence[kit.Block] = (),
     now: datetime,
 ) -> kit.View:
     """A person's Home tab; at most 100 blocks.
@@ -87,12 +97,14 @@ def home(
     pieces: their homework, and whether its reminders are stopped. glance, failures: for organisers, the
     newest failure first; failure_count counts those that are not shown too. questions: the search box and
     what is open. numbers: for organisers, the question log in numbers. feedback: the part of that.
+    to_confirm: announcements to confirm.
     """
     blocks = [kit.header(edition.name if edition else academy_name or "Welcome")]
     if edition is None:
         blocks.append(kit.section("Nothing is planned yet. What is next and what is due will be here."))
     else:
         blocks += academy.next_day(edition, next_day, now=now, reader_zone=reader_zone)
+    blocks += to_confirm
     if pieces:
         blocks += [kit.divider(), kit.header("Your homework")]
         names_edition = has_several_editions(stands for stands, _ in pieces)

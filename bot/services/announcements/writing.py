@@ -129,6 +129,10 @@ async def save(
         if announcement_id is not None:
             known = await existing(work, team_id=team_id, announcement_id=announcement_id)
             require_unsent(known)
+            # What was with it before stays with it, and is not copied again.
+            before = {file.id: file for file in known.files}
+            files = tuple(before.get(file.id, file) for file in written.files)
+            written = replace(written, files=files)
             if known.version == version:
                 return Saved(announcement=await _write_over(work, known, written, user_id=user_id, now=now))
             beside = known
@@ -152,11 +156,9 @@ async def save(
 async def _write_over(
     work: Work, known: Announcement, written: Written, *, user_id: UserId, now: datetime
 ) -> Announcement:
-    # What was copied once is not copied again.
-    ours = {file.id: file for file in known.files if file.is_ours}
     changed = replace(
         known,
-        **_as_written(written) | {"files": tuple(ours.get(file.id, file) for file in written.files)},
+        **_as_written(written),
         state=AnnouncementState.DRAFT,
         version=known.version + 1,
         written_by=user_id,
