@@ -214,8 +214,8 @@ RULES: Mapping[str, Rule] = {
     "announcement": _rule(
         ANNOUNCEMENTS,
         plain="id state version template title files channels by_message at zone asks_confirmation"
-        " is_necessary why_necessary is_urgent written_at starts_at started_at ended_at task task_at looked_at"
-        " reminded_at",
+        " is_necessary why_necessary is_urgent written_at starts_at started_at ended_at task task_at"
+        " looked_at reminded_at",
         placed="body audience",
         actor="written_by sent_off_by approved_by",
     ),
