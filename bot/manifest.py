@@ -23,10 +23,12 @@ COMMANDS = (
     CommandEntry(
         "academy",
         "The academy: next day, help",
-        "next | profile | setup | help",
+        "next | profile | privacy | setup | report | help",
         "`help` (also with no word, and for a word it does not know) · `next`: the next day of your edition"
-        " · `profile`: what others see of you",
-        "`setup`: all that an edition's file says, in forms; what is ready and what is missing",
+        " · `profile`: what others see of you · `privacy`: what is kept on you; take it away, delete it",
+        "`setup`: all that an edition's file says, in forms; what is ready and what is missing"
+        " · `report`: the edition at a glance, what organisers did"
+        " · `privacy @name`: pass on what a person asked for",
     ),
     CommandEntry(
         "homework",
@@ -125,7 +127,7 @@ SCOPES = {
     "chat:write": "reminders, receipts and lists",
     "commands": "the slash commands and the shortcuts",
     "files:read": "files that are handed in, and those that go with an announcement",
-    "files:write": "an announcement's files; charts and tables for organisers",
+    "files:write": "an announcement's files; a person's own data; charts and tables for organisers",
     "groups:history": "as `channels:history`, in private channels",
     "groups:read": "as `channels:read`, for private channels",
     "im:history": "as `channels:history`, in direct messages with the bot",
