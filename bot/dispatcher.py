@@ -19,9 +19,10 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot import sharing
+from bot import calls, sharing
+from bot.calls import Sendable
 from bot.clock import Clock
-from bot.pace import Bucket, Pace
+from bot.pace import POST, Limits, Pace
 from storage import outbox
 from storage.db import Database, Work
 from storage.outbox import (
@@ -33,19 +34,12 @@ from storage.outbox import (
     Edit,
     Later,
     OutboxRow,
-    Publish,
-    React,
     Send,
     Share,
     Whisper,
 )
 
 _log = logging.getLogger(__name__)
-
-_Sendable = Send | Edit | Delete | Publish | Whisper | React
-
-METADATA_EVENT = "alumni_bot_message"
-"""The `event_type` of the metadata that carries a message's key."""
 
 # Errors after which Slack may have posted all the same; its documentation says so of both.
 _UNCERTAIN = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
@@ -108,7 +102,9 @@ class Dispatcher:
         self._settle_after = timedelta(seconds=request_timeout_s + 5)
         self._on_outcome = on_outcome
         self._name = f"{os.getpid()}-{secrets.token_hex(4)}"
-        self._bucket = Bucket(self._pace)
+        self._limits = Limits(self._pace)
+        # By kind, what its last row called: known for sure only once a row is composed.
+        self._methods: dict[str, tuple[str, ...]] = {}
         self._last_at: dict[tuple[str, str], datetime] = {}
         self._paused_until: datetime | None = None
         # By recipient: each has one message on its way at a time.
@@ -169,31 +165,53 @@ class Dispatcher:
         await self._reap(now)
         async with self._db.reading() as work:
             open_rows = await outbox.sending(work)
-            heads = await outbox.heads(work, now=now, limit=self._pace.at_once + len(self._last_at))
-            next_at = await outbox.next_due_at(work)
+            heads, held_at = await self._heads(work, now)
+            next_at = await outbox.next_due_at(work, after=now)
         unsettled_at = await self._settle(open_rows, now)
         if self._paused_until is not None and now < self._paused_until:
             # Set back by more than any pause can be, the clock would otherwise hold everything up.
             if self._paused_until - now > _LONGEST_BACKOFF:
                 self._paused_until = None
             return _earliest(unsettled_at, self._paused_until)
-        if not heads:
+        if not heads and held_at is None:
             if not self._in_flight and unsettled_at is None and not self._woken.is_set():
                 self._idle.set()
-            if next_at is not None and next_at <= now:
-                next_at = None  # it stands behind one that is on its way, whose end wakes this loop
             return _earliest(unsettled_at, next_at)
         cool_at = self._cool_down(now)
-        free = min(self._pace.at_once - len(self._in_flight), self._bucket.available(now))
-        ready = [head for head in heads if _lane(head) not in self._last_at | self._in_flight.keys()]
-        for head in ready[: max(free, 0)]:
-            self._bucket.take()
+        for head in heads:
+            if len(self._in_flight) >= self._pace.at_once:
+                break  # every hand is busy: the next to finish wakes this loop
+            if _lane(head) in self._last_at or _lane(head) in self._in_flight:
+                continue
+            methods = self._methods_of(head)
+            may_at = self._limits.may_at(methods, now)
+            if may_at > now:
+                held_at = _earliest(held_at, may_at)
+                continue
+            self._limits.take(methods)
             self._last_at[_lane(head)] = now
-            self._in_flight[_lane(head)] = head, asyncio.create_task(self._carry(head, now))
-        if len(ready) > free:
-            # Where every hand is busy the next to finish wakes this loop; else tokens are short.
-            return _earliest(unsettled_at, self._bucket.next_at(now))
-        return _earliest(unsettled_at, cool_at, next_at if next_at and next_at > now else None)
+            self._in_flight[_lane(head)] = head, asyncio.create_task(self._carry(head, now, methods))
+        return _earliest(unsettled_at, held_at, cool_at, next_at)
+
+    async def _heads(self, work: Work, now: datetime) -> tuple[list[OutboxRow], datetime | None]:
+        """What may be claimed; and when a kind may go again of which Slack takes none at this instant."""
+        held = {
+            kind: at
+            for kind, methods in self._methods.items()
+            if POST not in methods and (at := self._limits.may_at(methods, now)) > now
+        }
+        # The held would hide those behind them: only the first few are asked for.
+        limit = self._pace.at_once + len(self._last_at)
+        heads = await outbox.heads(work, now=now, limit=limit, without=held)
+        if not held:
+            return heads, None
+        waiting = await outbox.heads(work, now=now, limit=limit)
+        return heads, min((held[one.kind] for one in waiting if one.kind in held), default=None)
+
+    def _methods_of(self, head: OutboxRow) -> tuple[str, ...]:
+        """What a row will call, as far as is known before it is composed."""
+        known = self._methods.get(head.kind, (POST,))
+        return (*known, calls.OPEN) if known == (POST,) and calls.is_group(head) else known
 
     def _cool_down(self, now: datetime) -> datetime | None:
         """Forget recipients who may get another message; returns when the next one may."""
@@ -214,27 +232,34 @@ class Dispatcher:
                 await self._cut_short(head, now, failure)
             self._on_outcome("unsettled" if failure else task.result())
 
-    async def _carry(self, head: OutboxRow, now: datetime) -> str:
+    async def _carry(self, head: OutboxRow, now: datetime, taken: tuple[str, ...]) -> str:
         """Claim, compose and send one row, and enter what came of it; returns the outcome's name."""
         try:
-            return await self._claim_and_send(head, now)
+            return await self._claim_and_send(head, now, taken)
         finally:
             self.wake()
 
-    async def _claim_and_send(self, head: OutboxRow, now: datetime) -> str:
+    async def _claim_and_send(self, head: OutboxRow, now: datetime, taken: tuple[str, ...]) -> str:
         # Claim and send in two transactions: holding the write lock over a
         # network call would stop every slash command for as long as Slack takes.
         async with self._db.writing() as work:
             row = await outbox.claim(work, team_id=head.team_id, key=head.key, now=now, claimed_by=self._name)
             if row is None:
+                self._limits.give_back(taken)
                 return "taken"
             composed = await self._composers[row.kind](work, row, now)
             if isinstance(composed, Later):
+                self._limits.give_back(taken)
                 await outbox.change(work, row, state="queued", due_at=composed.at, not_before_at=composed.at)
                 return "postponed"
             if isinstance(composed, Drop):
+                self._limits.give_back(taken)
                 await outbox.change(work, row, state="dropped", reason=composed.reason)
                 return "dropped"
+            if (may_at := self._take_instead(row, composed, taken, now)) > now:
+                values: dict[str, Any] = {"attempts": head.attempts, "not_before_at": may_at}
+                await outbox.change(work, row, state="queued", **values)
+                return "postponed"
             if isinstance(composed, Whisper):
                 # In no history, and a second one would be seen: better none than two.
                 await outbox.change(work, row, body={**row.body, _UNTRACEABLE: True})
@@ -243,6 +268,20 @@ class Dispatcher:
         if isinstance(composed, Share):
             return await self._share(row, composed)
         return await self._attempt(row, composed)
+
+    def _take_instead(
+        self, row: OutboxRow, composed: Sendable | Share, taken: tuple[str, ...], now: datetime
+    ) -> datetime:
+        """When a row may go, now that it is known what it calls: later than `now` where Slack takes none."""
+        methods = calls.methods(row, composed)
+        self._methods[row.kind] = methods[:1]
+        if methods == taken:
+            return now
+        self._limits.give_back(taken)
+        may_at = self._limits.may_at(methods, now)
+        if may_at <= now:
+            self._limits.take(methods)
+        return may_at
 
     async def _cut_short(self, head: OutboxRow, now: datetime, failure: BaseException) -> None:
         """Put off a row that could not be composed; one that was on its way is settled from the history."""
@@ -256,11 +295,12 @@ class Dispatcher:
         async with self._db.writing() as work:
             await outbox.change(work, head, only_in="queued", **values)
 
-    async def _attempt(self, row: OutboxRow, composed: _Sendable) -> str:
+    async def _attempt(self, row: OutboxRow, composed: Sendable) -> str:
         """Send once and enter what came of it; returns the outcome's name."""
         try:
             async with asyncio.timeout(self._request_timeout_s):
-                response = await self._request(row, composed)
+                client = self._client_for(row.team_id)
+                response = await calls.request(client, row, composed)
         except SlackApiError as refused:
             if isinstance(composed, Delete) and refused.response.get("error") in _GONE_ALREADY:
                 await self._enter(row, state="sent", sent_at=self._clock.now(), reason=None)
@@ -291,44 +331,13 @@ class Dispatcher:
         await self._enter(row, state="sent", sent_at=self._clock.now(), channel_id=channel_id, reason=None)
         return "sent"
 
-    async def _request(self, row: OutboxRow, composed: _Sendable) -> AsyncSlackResponse:
-        client = self._client_for(row.team_id)
-        if isinstance(composed, Publish):
-            return await client.views_publish(user_id=row.recipient, view=composed.view)
-        if isinstance(composed, Edit):
-            return await client.chat_update(
-                channel=composed.channel_id, ts=composed.ts, text=composed.text, blocks=composed.blocks
-            )
-        if isinstance(composed, Whisper):
-            return await client.chat_postEphemeral(
-                channel=composed.channel_id, user=composed.user_id, text=composed.text, blocks=composed.blocks
-            )
-        if isinstance(composed, React):
-            change = client.reactions_add if composed.is_there else client.reactions_remove
-            return await change(channel=composed.channel_id, timestamp=composed.ts, name=composed.name)
-        if isinstance(composed, Delete):
-            return await client.chat_delete(channel=composed.channel_id, ts=composed.ts)
-        channel_id = row.recipient
-        if "," in channel_id:
-            # To open a group's conversation again finds the one that is there.
-            opened = await client.conversations_open(users=channel_id)
-            channel_id = str(opened["channel"]["id"])
-        return await client.chat_postMessage(
-            channel=channel_id,
-            thread_ts=row.body.get("thread_ts"),
-            text=composed.text,
-            blocks=composed.blocks,
-            metadata={"event_type": METADATA_EVENT, "event_payload": {"key": row.key}},
-            unfurl_links=False,
-            unfurl_media=False,
-        )
-
     async def _refused(self, row: OutboxRow, response: AsyncSlackResponse) -> str:
         now = self._clock.now()
         error = str(response.get("error", "")) if isinstance(response.data, dict) else ""
         if response.status_code == 429 or error == "ratelimited":
             wait = timedelta(seconds=float(response.headers.get("Retry-After", 1)))
-            self._paused_until = now + wait
+            # The method alone: replies need not wait because too many messages were changed.
+            self._limits.pause(response.api_url.rstrip("/").rpartition("/")[2], now + wait)
             await self._enter(row, state="queued", not_before_at=now + wait, reason="ratelimited")
             return "ratelimited"
         if error in _AS_ASKED:

@@ -261,6 +261,7 @@ def _heads() -> Select[Any]:
     return (
         select(waiting)
         .where(waiting.c.place == 1, waiting.c.state == "queued", waiting.c.not_before_at <= now)
+        .where(waiting.c.kind.not_in(bindparam("without", expanding=True)))
         .order_by(*(waiting.c[column.name] for column in _IN_ORDER))
         .limit(bindparam("limit", type_=Integer))
     )
@@ -270,13 +271,15 @@ def _heads() -> Select[Any]:
 _HEADS = _heads()
 
 
-async def heads(work: Work, *, now: datetime, limit: int) -> list[OutboxRow]:
+async def heads(work: Work, *, now: datetime, limit: int, without: Collection[str] = ()) -> list[OutboxRow]:
     """For each recipient the first row that is not done and due, where it may be claimed now.
+
+    without: kinds of rows that are left out of what is found; those behind them are held up all the same.
 
     A row that waits for a retry, or that is being sent, holds up those behind it: order is kept, but that
     what is one of very many stands behind the rest.
     """
-    found = await work.execute(_HEADS, {"now": now, "limit": limit})
+    found = await work.execute(_HEADS, {"now": now, "limit": limit, "without": list(without)})
     return [_row(one) for one in found]
 
 
@@ -295,9 +298,14 @@ async def sending(work: Work) -> list[OutboxRow]:
     return [_row(found) for found in await work.execute(select(outbox).where(outbox.c.state == "sending"))]
 
 
-async def next_due_at(work: Work) -> datetime | None:
-    """The instant at which the next queued row may go, over all workspaces; None where none is queued."""
+async def next_due_at(work: Work, *, after: datetime | None = None) -> datetime | None:
+    """The instant at which the next queued row may go, over all workspaces; None where none is queued.
+
+    after: of those only that may not go yet at this instant.
+    """
     query = select(func.min(outbox.c.not_before_at)).where(outbox.c.state == "queued")
+    if after is not None:
+        query = query.where(outbox.c.not_before_at > after)
     found: datetime | None = (await work.execute(query)).scalar_one()
     return found
 

@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.dispatcher import METADATA_EVENT, Dispatcher
+from bot.calls import METADATA_EVENT
+from bot.dispatcher import Dispatcher
 from bot.pace import Pace
 from sandbox.clock import Clock
 from sandbox.limits import Rates
