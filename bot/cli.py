@@ -54,6 +54,9 @@ def _parser() -> argparse.ArgumentParser:
 
     demo = commands.add_parser("demo", help="the bot in a local Slack workspace, in the browser")
     demo.add_argument("--port", type=_port, default=8020, help="of the page (default: 8020)")
+    demo.add_argument(
+        "--empty", action="store_true", help="nothing is set up yet: set an academy up in Slack"
+    )
     demo.set_defaults(command=_demo)
 
     check = commands.add_parser("check", help="look at settings, database, tokens and scopes")
@@ -96,7 +99,7 @@ def _run(_arguments: argparse.Namespace) -> int:
 
 def _demo(arguments: argparse.Namespace) -> int:
     log.set_up("WARNING", "text")
-    asyncio.run(demo(port=arguments.port, say=_say))
+    asyncio.run(demo(port=arguments.port, say=_say, is_empty=arguments.empty))
     return _WENT_WELL
 
 
