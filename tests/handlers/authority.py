@@ -128,9 +128,9 @@ async def people(db: Database) -> None:
             await members.put_member(work, person)
         parts = [("UPART", Role.PARTICIPANT), ("UALUM", Role.ALUMNUS), ("UCOACH", Role.COACH)]
         parts += [("UFORMER", Role.ORGANISER), ("UGONE", Role.ORGANISER)]
-        for user_id, role in parts:
+        for one, role in parts:
             part = Enrolment(
-                team_id=TEAM, edition_key=EDITION, user_id=UserId(user_id), role=role, cluster=""
+                team_id=TEAM, edition_key=EDITION, user_id=UserId(one), role=role, cluster=""
             )
             await members.put_enrolment(work, part)
         await members.remove_enrolment(
