@@ -154,6 +154,11 @@ class Running:
         await self._reader.settled()
         await self._dispatcher.drain()
 
+    @property
+    def on_its_way(self) -> int:
+        """How many messages are being sent at this instant."""
+        return self._dispatcher.on_its_way
+
     async def next_due_at(self) -> datetime | None:
         """The instant at which something falls due next; None where nothing is planned."""
         planned_at = await _planned_at(self.db)

@@ -128,6 +128,11 @@ class Dispatcher:
             await asyncio.wait([task for _, task in self._in_flight.values()])
             await self._reap(self._clock.now())
 
+    @property
+    def on_its_way(self) -> int:
+        """How many messages are being sent at this instant."""
+        return len(self._in_flight)
+
     def wake(self) -> None:
         """Look for due rows now."""
         self._idle.clear()
