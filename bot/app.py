@@ -36,6 +36,7 @@ import handlers.profile
 import handlers.questions
 import handlers.questions_search
 import handlers.reminders
+import handlers.roles
 import handlers.report
 import handlers.setup
 import handlers.unknown
@@ -50,7 +51,18 @@ from bot.intake import Intake, SocketMode, http_route
 from bot.jobs import Heartbeat
 from bot.pace import Pace
 from bot.reader import Reader
-from bot.services import announcements, editions, home, homework, peers, people, reminders, setup, welcome
+from bot.services import (
+    alumni,
+    announcements,
+    editions,
+    home,
+    homework,
+    peers,
+    people,
+    reminders,
+    setup,
+    welcome,
+)
 from bot.services.privacy import exporting, retention
 from bot.services.questions import (
     catching_up,
@@ -86,6 +98,7 @@ FEATURES = (
     handlers.profile,
     handlers.directory,
     handlers.welcome,
+    handlers.roles,
     handlers.privacy,
     handlers.report,
     handlers.unknown,  # last: it answers what nobody else does
@@ -106,6 +119,7 @@ COMPOSERS = {
     **exporting.COMPOSERS,
     **retention.COMPOSERS,
     **welcome.COMPOSERS,
+    **alumni.COMPOSERS,
     **setup.COMPOSERS,
 }
 
@@ -358,6 +372,7 @@ async def _planned_at(db: Database) -> datetime | None:
         await reminders.next_due_at(db),
         await follow_up.next_due_at(db),
         await peers.next_due_at(db),
+        await alumni.next_due_at(db),
         await announcements.next_due_at(db),
     ]
     return min((at for at in instants if at is not None), default=None)
@@ -378,6 +393,7 @@ class _Tick:
 
     async def __call__(self, now: datetime) -> None:
         await peers.tick(self._db, now=now)
+        await alumni.queue_due(self._db, now=now)
         await announcements.tick(self._db, now=now)
         await reminders.queue_due(self._db, now=now)
         await follow_up.queue_due(self._db, now=now)

@@ -1,7 +1,7 @@
 """Imports editions and rosters: all the files of one call in one transaction, or none of them."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -12,14 +12,16 @@ from bot.domain.faults import Fault, Faults, decode
 from bot.domain.homework import Homework
 from bot.domain.ids import EditionKey, TeamId, UserId
 from bot.domain.import_checks import check_removal, check_together, check_workspace
-from bot.domain.members import Enrolment, Member
+from bot.domain.members import Enrolment, Member, Role
 from bot.domain.profiles import OF_ROSTER, Field, kept_against_roster, with_roster
+from bot.domain.roles import goes_back
 from bot.domain.roster_file import RosterRow, find_people, read_roster
 from bot.domain.workspace import Channel, UserGroup
 from bot.services import homework, people, reminders
 from storage import editions, erasure, members
 from storage import homework as pieces
 from storage import profiles as stored_profiles
+from storage import roles as stored_roles
 from storage.db import Database, Work
 
 NOTHING_CHANGED = "nothing changed"
@@ -255,10 +257,13 @@ class _Import:
         known = await members.enrolments(self._work, team_id=self._team_id)
         changes: list[tuple[list[Enrolment], list[Enrolment]]] = []
         names = {person.user_id: person.name for _, person in placed}
+        made_alumni = await stored_roles.made_alumni(self._work, team_id=self._team_id)
         for edition_key, user_id in dict.fromkeys((row.edition, person.user_id) for row, person in placed):
             before = [one for one in known if (one.edition_key, one.user_id) == (edition_key, user_id)]
             rows = [row for row, person in placed if (row.edition, person.user_id) == (edition_key, user_id)]
-            after = [_enrolment(row, user_id, before, team_id=self._team_id) for row in rows]
+            rows = [self._not_back(row, names[user_id], before, made_alumni) for row in rows]
+            by_role = {row.role: _enrolment(row, user_id, before, team_id=self._team_id) for row in rows}
+            after = list(by_role.values())
             lines = differences.enrolment_changes(names[user_id], before, after)
             self._lines += lines
             if lines:
@@ -275,6 +280,21 @@ class _Import:
         for one in _all(after for _, after in changes):
             await members.put_enrolment(self._work, one)
         return {one.edition_key for one in _all(after for _, after in changes)}
+
+    def _not_back(
+        self,
+        row: RosterRow,
+        name: str,
+        before: Sequence[Enrolment],
+        made_alumni: Collection[tuple[EditionKey, UserId]],
+    ) -> RosterRow:
+        """The row; as one of an alumnus where organisers have made its participant one in Slack since."""
+        reached = [one.role for one in before if (one.edition_key, one.user_id) in made_alumni]
+        if not goes_back(reached, row.role):
+            return row
+        who = f"{name} ({before[0].user_id})"
+        self._warnings.append(f"note: {who} became an alumnus of {row.edition} in Slack, and stays one")
+        return replace(row, role=Role.ALUMNUS)
 
 
 def _all(lists: Iterable[list[Enrolment]]) -> list[Enrolment]:
