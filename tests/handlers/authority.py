@@ -1,5 +1,6 @@
 """Every listener of the bot, tried by anybody: what is registered, and payloads as Slack would send them."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -49,6 +50,8 @@ class Listeners:
     shortcut: set[str] = field(default_factory=set)
     options: set[str] = field(default_factory=set)
     command: set[str] = field(default_factory=set)
+    patterns: set[re.Pattern[str]] = field(default_factory=set)
+    """Of buttons whose ids end in something of their own."""
 
 
 class Noting(AsyncApp):
@@ -90,6 +93,9 @@ class Noting(AsyncApp):
             kind.add(constraint)
         elif isinstance(constraint, dict):
             kind.add(str(constraint.get("action_id") or constraint["callback_id"]))
+        else:
+            assert kind is self.listeners.action
+            self.listeners.patterns.add(constraint)
 
 
 async def _bot() -> AuthorizeResult:
@@ -129,9 +135,7 @@ async def people(db: Database) -> None:
         parts = [("UPART", Role.PARTICIPANT), ("UALUM", Role.ALUMNUS), ("UCOACH", Role.COACH)]
         parts += [("UFORMER", Role.ORGANISER), ("UGONE", Role.ORGANISER)]
         for one, role in parts:
-            part = Enrolment(
-                team_id=TEAM, edition_key=EDITION, user_id=UserId(one), role=role, cluster=""
-            )
+            part = Enrolment(team_id=TEAM, edition_key=EDITION, user_id=UserId(one), role=role, cluster="")
             await members.put_enrolment(work, part)
         await members.remove_enrolment(
             work, team_id=TEAM, edition_key=EDITION, user_id=UserId("UFORMER"), role=Role.ORGANISER
