@@ -124,7 +124,11 @@ async def organisers(work: Work, *, team_id: TeamId) -> list[UserId]:
     They are those named by the academy, by a user group that it names, or by their role in an edition; where
     that names nobody active, the workspace's admins.
     """
-    active = await _active(work, team_id=team_id)
+    active = [
+        person
+        for person in await members(work, team_id=team_id)
+        if not person.is_deactivated and not person.is_bot
+    ]
     named = await _named_organisers(work, team_id=team_id)
     chosen = [person.user_id for person in active if person.user_id in named]
     return chosen or [person.user_id for person in active if person.is_admin]
@@ -133,15 +137,8 @@ async def organisers(work: Work, *, team_id: TeamId) -> list[UserId]:
 async def named_organisers(work: Work, *, team_id: TeamId) -> list[UserId]:
     """The active people who are named as organisers in one of these ways, ordered by id; admins are not."""
     named = await _named_organisers(work, team_id=team_id)
-    return [person.user_id for person in await _active(work, team_id=team_id) if person.user_id in named]
-
-
-async def _active(work: Work, *, team_id: TeamId) -> list[Member]:
-    return [
-        person
-        for person in await members(work, team_id=team_id)
-        if not person.is_deactivated and not person.is_bot
-    ]
+    people = await members(work, team_id=team_id, user_ids=named)
+    return [person.user_id for person in people if not person.is_deactivated and not person.is_bot]
 
 
 async def _named_organisers(work: Work, *, team_id: TeamId) -> set[UserId]:

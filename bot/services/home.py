@@ -9,13 +9,16 @@ from bot.domain.editions import Day, Edition
 from bot.domain.ids import TeamId, UserId
 from bot.domain.members import Role
 from bot.domain.programme import is_over, next_day
-from bot.services import announcements, peers
+from bot.services import announcements, home_desk, peers
 from bot.services.homework import HOME, Piece, Status, at_a_glance, pieces
 from bot.services.questions import experts, finding, stats
+from bot.services.questions import waiting as waiting_questions
 from bot.services.questions.stats import Overview
+from bot.services.questions.waiting import ForMe
 from bot.views import announce, asking, questions_desk, questions_search
 from bot.views import home as views
 from bot.views import peers as peer_views
+from bot.views.home_desk import Decision
 from bot.views.questions_search import Result
 from storage import channels, editions, members, outbox
 from storage.db import Database, Work
@@ -23,6 +26,7 @@ from storage.outbox import Composed, Composer, OutboxRow, Publish
 
 _MOST_FAILURES = 10
 _OPEN_QUESTIONS = 5
+_OWN_QUESTIONS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +59,13 @@ class Home:
     """None for who has nothing to do with rounds of feedback."""
     to_confirm: tuple[Announcement, ...] = ()
     """Announcements that this person was asked to confirm and has not."""
+    own_questions: tuple[Result, ...] = ()
+    """The newest that this person asked."""
+    has_more_own: bool = False
+    for_reader: tuple[ForMe, ...] = ()
+    """For alumni and coaches: open questions that they may know about."""
+    decisions: tuple[Decision, ...] = ()
+    """For organisers: what waits for one."""
 
 
 async def home(db: Database, *, team_id: TeamId, user_id: UserId, now: datetime) -> Home:
@@ -84,6 +95,18 @@ async def _home(work: Work, *, team_id: TeamId, user_id: UserId, now: datetime) 
     failed = await outbox.rows(work, team_id=team_id, states={"failed"}) if is_organiser else []
     sight = await channels.sight(work, team_id=team_id, user_id=user_id)
     waiting, are_more = await finding.newest_open(work, team_id=team_id, sight=sight, limit=_OPEN_QUESTIONS)
+    own_questions, has_more_own = await waiting_questions.mine(
+        work, team_id=team_id, sight=sight, limit=_OWN_QUESTIONS
+    )
+    may_be_asked = await experts.lets_itself_be_asked(work, team_id=team_id, user_id=user_id, now=now)
+    known_to: list[ForMe] = []
+    if may_be_asked is not None or Role.COACH in {one.role for one in parts}:
+        known_to = await waiting_questions.for_me(
+            work, team_id=team_id, user_id=user_id, sight=sight, limit=_OPEN_QUESTIONS
+        )
+    decisions = (
+        await home_desk.decisions(work, team_id=team_id, glance=glance, now=now) if is_organiser else []
+    )
     overview = (
         await stats.overviewed(work, team_id=team_id, user_id=user_id, now=now) if is_organiser else None
     )
@@ -100,10 +123,14 @@ async def _home(work: Work, *, team_id: TeamId, user_id: UserId, now: datetime) 
         failure_count=len(failed),
         open_questions=tuple(waiting),
         are_more_open=are_more,
-        may_be_asked=await experts.lets_itself_be_asked(work, team_id=team_id, user_id=user_id, now=now),
+        may_be_asked=may_be_asked,
         overview=overview,
         feedback=feedback if has_part else None,
         to_confirm=tuple(await announcements.to_confirm(work, team_id=team_id, user_id=user_id)),
+        own_questions=tuple(own_questions),
+        has_more_own=has_more_own,
+        for_reader=tuple(known_to),
+        decisions=tuple(decisions),
     )
 
 
@@ -146,6 +173,13 @@ def view(found: Home, *, now: datetime) -> dict[str, object]:
         reader_zone=found.reader_zone,
         feedback=_feedback(found.feedback, now=now) if found.feedback else (),
         to_confirm=announce.to_confirm(found.to_confirm),
+        own_questions=questions_search.own(
+            found.own_questions, is_more=found.has_more_own, zone=found.reader_zone, now=now
+        ),
+        for_reader=questions_search.for_reader(
+            [(one.result, one.known_for) for one in found.for_reader], zone=found.reader_zone, now=now
+        ),
+        decisions=found.decisions,
         now=now,
     )
 

@@ -319,3 +319,16 @@ async def test_what_was_handed_in_stays(stage: Stage) -> None:
     await ann.submit()
 
     assert "1 person handed this in already, so it stays. You can move its date instead." in said(ann)
+
+
+async def test_who_becomes_an_admin_later_is_greeted_too_until_it_is_set_up(empty: Stage) -> None:
+    ada, ann, gus = empty.person("UADA"), empty.person("UANN"), empty.person("UGUS")
+    empty.workspace.change_user("UANN", is_admin=True)
+    await empty.settle()
+    await ada.command("/academy setup")
+    await set_the_academy_up(ada)
+    empty.workspace.change_user("UGUS", is_admin=True)
+
+    await empty.settle()
+
+    assert [len(one.direct()) for one in (ada, ann, gus)] == [1, 1, 0]

@@ -21,11 +21,11 @@ from bot.services.setup.reading import (
     EditionPage,
     Overview,
     academy_now,
+    checked,
     edition_page,
     look_up,
     named_edition,
     overview,
-    overviewed,
     version_of,
 )
 
@@ -40,6 +40,7 @@ __all__ = [
     "WrittenAcademy",
     "WrittenDay",
     "academy_now",
+    "checked",
     "copy_edition",
     "edition_page",
     "greet_admins",
@@ -48,7 +49,6 @@ __all__ = [
     "make_edition",
     "named_edition",
     "overview",
-    "overviewed",
     "preview",
     "remove_day",
     "remove_homework",

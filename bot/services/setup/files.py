@@ -6,7 +6,7 @@ from bot.domain.edition_text import edition_text
 from bot.domain.ids import EditionKey, TeamId, UserId
 from bot.domain.members import Actor
 from bot.domain.refusals import Refused
-from bot.services.setup.reading import named_edition, overviewed
+from bot.services.setup.reading import checked, named_edition
 from bot.views import setup as views
 from storage import editions, homework, members, outbox
 from storage.db import Database, Delivery, Work
@@ -78,8 +78,7 @@ async def _test(work: Work, row: OutboxRow, now: datetime) -> Composed:
     team_id = TeamId(row.team_id)
     if not await members.is_organiser(work, team_id=team_id, user_id=UserId(row.recipient)):
         return Drop("not an organiser any more")
-    found = await overviewed(work, team_id=team_id, now=now)
-    message = views.tried(found.checks)
+    message = views.tried(await checked(work, team_id=team_id, now=now))
     return Send(message["text"], message["blocks"])
 
 

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from bot.domain.ids import TeamId, UserId
-from bot.services.setup.reading import overviewed
 from bot.views import setup as views
 from storage import editions, members, outbox, setup
 from storage.db import Database, Work
@@ -47,12 +46,11 @@ async def _not_greeted(work: Work, *, team_id: TeamId) -> list[UserId]:
     ]
 
 
-async def _greeting(work: Work, row: OutboxRow, now: datetime) -> Composed:
+async def _greeting(work: Work, row: OutboxRow, _now: datetime) -> Composed:
     team_id, user_id = TeamId(row.team_id), UserId(row.recipient)
     if not await members.is_organiser(work, team_id=team_id, user_id=user_id):
         return Drop("not an organiser any more")
-    found = await overviewed(work, team_id=team_id, now=now)
-    if found.academy is not None:
+    if await editions.academy(work, team_id=team_id) is not None:
         return Drop("the academy is set up already")
     message = views.greeting()
     return Send(message["text"], message["blocks"])

@@ -1,5 +1,6 @@
 """What the pages of setting up show: how far the academy is, one edition, and the channels that are named."""
 
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,8 +10,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.editions import Academy, Edition
 from bot.domain.homework import Homework
-from bot.domain.ids import ChannelId, EditionKey, TeamId
-from bot.domain.members import Role
+from bot.domain.ids import ChannelId, EditionKey, TeamId, UserId
+from bot.domain.members import Member, Role
 from bot.domain.programme import current_edition
 from bot.domain.readiness import Check, checks
 from bot.domain.refusals import Refused
@@ -67,37 +68,41 @@ async def overview(db: Database, *, team_id: TeamId, now: datetime) -> Overview:
 
 async def overviewed(work: Work, *, team_id: TeamId, now: datetime) -> Overview:
     """As `overview`, in a transaction that is open."""
-    academy = await editions.academy(work, team_id=team_id)
     known = await editions.editions(work, team_id=team_id)
-    pieces = await homework.homeworks(work, team_id=team_id)
-    enrolled = await members.enrolments(work, team_id=team_id)
-    current = current_edition(known, now=now)
-    active = await participants(work, team_id=team_id, edition_key=current.key) if current is not None else ()
+    pieces = Counter(piece.edition_key for piece in await homework.homeworks(work, team_id=team_id))
+    people: defaultdict[EditionKey, set[UserId]] = defaultdict(set)
+    for part in await members.enrolments(work, team_id=team_id):
+        people[part.edition_key].add(part.user_id)
+    return Overview(
+        academy=await editions.academy(work, team_id=team_id),
+        editions=tuple(
+            Listed(edition=one, homework=pieces[one.key], people=len(people[one.key])) for one in known
+        ),
+        current=current_edition(known, now=now),
+        checks=tuple(await checked(work, team_id=team_id, now=now)),
+    )
+
+
+async def checked(work: Work, *, team_id: TeamId, now: datetime) -> list[Check]:
+    """What is ready and what is missing now."""
+    current = current_edition(await editions.editions(work, team_id=team_id), now=now)
+    pieces: Sequence[Homework] = ()
+    active: Sequence[Member] = ()
+    if current is not None:
+        pieces = await homework.homeworks(work, team_id=team_id, edition_key=current.key)
+        active = await participants(work, team_id=team_id, edition_key=current.key)
     installed = await channels.installation(work, team_id=team_id)
     bot_is_in: Collection[ChannelId] = ()
     if installed is not None:
         bot_is_in = await channels.channels_of(work, team_id=team_id, user_id=installed.bot_user_id)
-    found = checks(
-        academy,
+    return checks(
+        await editions.academy(work, team_id=team_id),
         current,
-        [piece for piece in pieces if current is not None and piece.edition_key == current.key],
+        pieces,
         organisers=len(await members.named_organisers(work, team_id=team_id)),
         participants=len(active),
         bot_is_in=bot_is_in,
         now=now,
-    )
-    return Overview(
-        academy=academy,
-        editions=tuple(
-            Listed(
-                edition=one,
-                homework=sum(piece.edition_key == one.key for piece in pieces),
-                people=len({part.user_id for part in enrolled if part.edition_key == one.key}),
-            )
-            for one in known
-        ),
-        current=current,
-        checks=tuple(found),
     )
 
 
