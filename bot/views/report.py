@@ -27,6 +27,9 @@ _DEEDS = {
     "person.erased": "had somebody deleted, at their request",
     "person.data_sent": "had their data sent, at their request, to",
     "retention.removed": "removed what was past its term on",
+    "setup.academy": "changed the",
+    "setup.edition": "changed the",
+    "setup.homework": "removed the",
 }
 _ROLES = {
     Role.APPLICANT: ("applicant", "applicants"),

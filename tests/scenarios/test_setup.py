@@ -184,6 +184,9 @@ async def test_edition_is_copied_with_its_dates_shown_first_and_may_be_changed(s
     assert await ann.submit({"remind_until": "2024-07-01"}) == {}
     await ann.press("modal", "setup_edition_change")
     assert await ann.submit({"setup_name": "Third"}) == {}
+    await ann.close_modal(whole_stack=True)
+    await ann.command("/academy report")
+    report = said(ann)
 
     async with stage.bot.db.reading() as work:
         made = await editions.edition(work, team_id=stage.team_id, edition_key=EditionKey("cba-3"))
@@ -194,6 +197,8 @@ async def test_edition_is_copied_with_its_dates_shown_first_and_may_be_changed(s
         ("2024-06-04", "Zoom"),
         ("2024-09-20", "Torino"),
     ]
+    assert "*Ann Organ* changed the edition cba-3\nafter: edition cba-3: name 3rd Academy → Third" in report
+    assert "*Ann Organ* removed the homework cba-3/members-map" in report
     assert [(piece.key, piece.remind_until) for piece in pieces] == [
         ("action-plan-1", date(2024, 7, 1)),
         ("action-plan-2", None),
