@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 
 from bot.domain import country_names, language_names
 from bot.domain.countries import COUNTRIES, MEANT
@@ -13,15 +14,16 @@ from bot.domain.search.spelling import SHORTEST, SHORTEST_BEGINNING, is_one_slip
 from bot.domain.search.text import stem, words
 
 _WEIGHTS: dict[str, float] = {
-    "name": 3.0,
-    Field.CLUSTER: 2.5,
-    Field.EXPERTISE: 2.0,
-    Field.SECTORS: 1.5,
-    Field.COUNTRY: 1.5,
-    Field.LANGUAGES: 1.2,
-    "editions": 1.0,
     Field.LOOKS_FOR: 0.5,  # who looks for help with it is not who gives it
+    "editions": 1.0,
+    Field.LANGUAGES: 1.2,
+    Field.COUNTRY: 1.5,
+    Field.SECTORS: 1.5,
+    Field.EXPERTISE: 2.0,
+    Field.CLUSTER: 2.5,
+    "name": 3.0,
 }
+_COMMON = 2  # letters that two words of one stem share at least: stems are slow to find
 _EXACT, _SAME_STEM, _BEGINNING, _SLIP = 1.0, 0.9, 0.75, 0.6
 _OF_NO_MEANING = frozenset(
     (
@@ -128,17 +130,14 @@ def search(query: str, cards: Sequence[Card]) -> list[Found]:
     held = [_words_of(card) for card in cards]
     vocabulary = {word for words_of in held for word in words_of}
     matches = {word: _matching(word, vocabulary) for word in asked}
-    holders = {
-        word: sum(1 for words_of in held if not words_of.keys().isdisjoint(matches[word])) for word in asked
-    }
+    fits = [{word: _fit(words_of, matches[word]) for word in asked} for words_of in held]
+    holders = {word: sum(1 for fit in fits if fit[word]) for word in asked}
+    rarity = {word: math.log1p(len(cards) / of) for word, of in holders.items() if of}
     rated = []
-    for card, words_of in zip(cards, held, strict=True):
-        fits = {word: _fit(words_of, matches[word]) for word in asked}
-        missing = tuple(word for word in asked if not fits[word])
+    for card, fit in zip(cards, fits, strict=True):
+        missing = tuple(word for word in asked if not fit[word])
         if len(missing) < len(asked):
-            score = sum(
-                fit * math.log1p(len(cards) / holders[word]) for word, fit in fits.items() if holders[word]
-            )
+            score = sum(how * rarity[word] for word, how in fit.items() if how)
             rated.append((len(missing), -round(score, 6), card.name.casefold(), card, missing))
     rated.sort(key=lambda one: (*one[:3], one[3].user_id))
     return [Found(card=one[3], missing=one[4]) for one in rated if one[0] <= rated[0][0] + 1]
@@ -165,23 +164,36 @@ def _may_see(visibility: Visibility, *, shares_edition: bool) -> bool:
 
 def _words_of(card: Card) -> dict[str, float]:
     """Each word on a card, with the weight of the most telling place it stands in."""
-    texts: dict[str, Iterable[str]] = {
-        "name": [card.name],
-        Field.CLUSTER: [card.cluster],
-        Field.COUNTRY: country_names.written(card.country),
-        Field.SECTORS: card.sectors,
-        Field.LANGUAGES: [each for one in card.languages for each in language_names.written(one)],
-        Field.EXPERTISE: card.expertise,
-        Field.LOOKS_FOR: [card.looks_for],
-        "editions": [
-            f"{part.edition_key} {part.edition_name} {part.role} {part.year or ''}" for part in card.parts
-        ],
+    found: dict[str, Iterable[str]] = {
+        Field.LOOKS_FOR: words(card.looks_for),
+        "editions": [word for part in card.parts for word in _words_of_part(part)],
+        Field.LANGUAGES: [word for one in card.languages for word in _words_of_language(one)],
+        Field.COUNTRY: _words_of_country(card.country),
+        Field.SECTORS: words(" ".join(card.sectors)),
+        Field.EXPERTISE: words(" ".join(card.expertise)),
+        Field.CLUSTER: words(card.cluster),
+        "name": words(card.name),
     }
     weights: dict[str, float] = {}
-    for place, written in texts.items():
-        for word in {word for text in written for word in words(text)}:
-            weights[word] = max(weights.get(word, 0.0), _WEIGHTS[place])
+    # The most telling place is the last, and stays.
+    for place, written in found.items():
+        weights.update(dict.fromkeys(written, _WEIGHTS[place]))
     return weights
+
+
+@cache
+def _words_of_country(code: str) -> tuple[str, ...]:
+    return tuple(word for text in country_names.written(code) for word in words(text))
+
+
+@lru_cache(maxsize=1000)
+def _words_of_language(language: str) -> tuple[str, ...]:
+    return tuple(word for text in language_names.written(language) for word in words(text))
+
+
+@lru_cache(maxsize=1000)
+def _words_of_part(part: Part) -> tuple[str, ...]:
+    return tuple(words(f"{part.edition_key} {part.edition_name} {part.role} {part.year or ''}"))
 
 
 def _matching(asked: str, vocabulary: Iterable[str]) -> dict[str, float]:
@@ -191,7 +203,7 @@ def _matching(asked: str, vocabulary: Iterable[str]) -> dict[str, float]:
     for known in vocabulary:
         if known == asked:
             found[known] = _EXACT
-        elif stem(known) == root:
+        elif known[:_COMMON] == asked[:_COMMON] and stem(known) == root:
             found[known] = _SAME_STEM
         elif len(asked) >= SHORTEST_BEGINNING and known.startswith(asked):
             found[known] = _BEGINNING

@@ -1,5 +1,6 @@
 """The directory of people: who may be shown to whom, and finding them by words."""
 
+import asyncio
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
@@ -41,9 +42,11 @@ async def find(db: Database, *, team_id: TeamId, user_id: UserId, query: str) ->
         raise Refused(f"This has {len(query)} characters; {LONGEST_QUERY} is the most. Try a few words.")
     async with db.reading() as work:
         cards, mine, is_listed = await _cards(work, team_id=team_id, reader_id=user_id)
+    # A large workspace takes a while, in which others are to be answered.
+    found = await asyncio.to_thread(domain.search, query, cards)
     return Listing(
         query=query,
-        found=tuple(domain.search(query, cards)),
+        found=tuple(found),
         listed=len(cards),
         mine=mine,
         is_listed=is_listed,
