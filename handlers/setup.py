@@ -50,6 +50,7 @@ def register(app: AsyncApp, deps: Deps) -> None:
             zone=who.tz,
             groups=await _groups(client),
             asked_by=who.user_id,
+            hidden=await _hidden(deps, who, setup.named_channels(known)),
         )
         await open_from(client, payloads.pressed(body), view)
         await ack()
@@ -115,6 +116,10 @@ def register(app: AsyncApp, deps: Deps) -> None:
 async def opened(deps: Deps, asked: Command, who: Actor, client: AsyncWebClient) -> None:
     """Answer `/academy setup`, for an organiser."""
     await open_modal(client, asked.trigger_id, await hub(deps, who))
+
+
+async def _hidden(deps: Deps, who: Actor, named: list[ChannelId]) -> frozenset[ChannelId]:
+    return await setup.hidden_from(deps.db, team_id=who.team_id, user_id=who.user_id, named=named)
 
 
 async def _groups(client: AsyncWebClient) -> list[UserGroup]:

@@ -55,7 +55,9 @@ def register(app: AsyncApp, deps: Deps) -> None:
     ) -> None:
         who, pressed = organiser(context), payloads.pressed(body)
         found = await _found(deps, who, EditionKey(pressed.value))
-        view = forms.edition(found.edition, version=found.version, zone="")
+        own = [found.edition.channel_id] if found.edition.channel_id else []
+        hidden = await setup.hidden_from(deps.db, team_id=who.team_id, user_id=who.user_id, named=own)
+        view = forms.edition(found.edition, version=found.version, zone="", hidden=hidden)
         await open_from(client, pressed, view)
         await ack()
 

@@ -10,7 +10,8 @@ from typing import Any
 from bot.domain.faults import Fault, nearest
 from bot.domain.toml_lines import Path
 
-_YEARS = range(2000, 2200)
+YEARS = range(2000, 2200)
+"""Any other is a slip of the finger."""
 
 
 @cache
@@ -147,7 +148,7 @@ class Table:
         value = self._values.get(key)
         if isinstance(value, date) and not isinstance(value, datetime):
             self._check_year(key, value)
-            return value if value.year in _YEARS else None
+            return value if value.year in YEARS else None
         self._refuse(key, value, "a date", f"{key} = 2023-06-06", required=required)
         return None
 
@@ -169,7 +170,7 @@ class Table:
             return None
         if isinstance(value, datetime):
             self._check_year(key, value)
-            return value.replace(microsecond=0) if value.year in _YEARS else None
+            return value.replace(microsecond=0) if value.year in YEARS else None
         if isinstance(value, date):
             self.fault(key, "the time of day is missing", f"write {key} = {value.isoformat()}T18:00:00")
             return None
@@ -177,7 +178,7 @@ class Table:
         return None
 
     def _check_year(self, key: str, on: date) -> None:
-        if on.year not in _YEARS:
+        if on.year not in YEARS:
             self.fault(key, f"the year is {on.year:04}", "write the year that is meant")
 
     def _refuse(self, key: str, value: object, wanted: str, example: str, *, required: bool) -> None:

@@ -1,11 +1,12 @@
 """The forms of setting up: the academy, an edition, its days, a copy, and the question before a removal."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, time
 
 from bot.domain.copying import Copied, is_weekend
 from bot.domain.editions import Academy, Day, DayKind, Edition
 from bot.domain.homework import Homework
+from bot.domain.ids import ChannelId
 from bot.domain.retention import KINDS, LONGEST_DAYS, Retention
 from bot.domain.toml_tables import zones
 from bot.domain.workspace import UserGroup
@@ -23,7 +24,7 @@ REMOVE_CALLBACK = "setup_removal"
 
 APPROVAL, WEEKDAYS = "approval", "weekdays"
 
-_KEPT = {
+_TERMS = {
     "homework": ("What was handed in", "After it was due."),
     "feedback": ("Peer feedback", "After the round was published."),
     "questions": ("Questions and answers", "After they were asked."),
@@ -36,18 +37,28 @@ _REGIONS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", 
 
 
 def academy(
-    known: Academy | None, *, version: str, zone: str, groups: Sequence[UserGroup], asked_by: str
+    known: Academy | None,
+    *,
+    version: str,
+    zone: str,
+    groups: Sequence[UserGroup],
+    asked_by: str,
+    hidden: Collection[ChannelId] = (),
 ) -> kit.View:
-    """The academy's form. zone: what is proposed where there is none yet; asked_by: who opened it."""
+    """The academy's form.
+
+    zone: what is proposed where there is none yet. asked_by: who opened it. hidden: private channels that
+    they are not in, which Slack would not show.
+    """
     named = known.organisers if known else (asked_by,)
     people: kit.Block = {"type": "multi_users_select", "placeholder": kit.plain("People")}
     if chosen := [one for one in named if not one.startswith("S")]:
         people["initial_users"] = chosen
     asking: kit.Block = _channels(several=True)
-    if known and known.question_channels:
-        asking["initial_conversations"] = list(known.question_channels)
+    if shown := [one for one in (known.question_channels if known else ()) if one not in hidden]:
+        asking["initial_conversations"] = shown
     news: kit.Block = _channels(several=False)
-    if known and known.announcements_channel:
+    if known and known.announcements_channel and known.announcements_channel not in hidden:
         news["initial_conversation"] = known.announcements_channel
     option = kit.option("A second organiser approves each announcement", APPROVAL)
     approval: kit.Block = {"type": "checkboxes", "options": [option]}
@@ -74,6 +85,7 @@ def academy(
             optional=True,
             hint="Every message there is a question to the alumni. Invite me there.",
         ),
+        *_kept(hidden),
         kit.field("setup_approval", "Announcements", approval, optional=True),
     ]
     return _form(ACADEMY_CALLBACK, "The academy", blocks, {"version": version})
@@ -83,7 +95,7 @@ def keep(known: Retention, *, version: str) -> kit.View:
     """The form for how long each kind is kept."""
     blocks = [kit.context("In days. After that the bot removes it, and says so. 0 keeps it for good.")]
     for kind in KINDS:
-        label, hint = _KEPT[kind]
+        label, hint = _TERMS[kind]
         number: kit.Block = {
             "type": "number_input",
             "is_decimal_allowed": False,
@@ -95,15 +107,17 @@ def keep(known: Retention, *, version: str) -> kit.View:
     return _form(KEEP_CALLBACK, "How long things are kept", blocks, {"version": version})
 
 
-def edition(known: Edition | None, *, version: str, zone: str) -> kit.View:
-    """An edition's form. zone: what is proposed for a new one."""
+def edition(
+    known: Edition | None, *, version: str, zone: str, hidden: Collection[ChannelId] = ()
+) -> kit.View:
+    """An edition's form. zone: what is proposed for a new one. hidden: as for `academy`."""
     blocks: list[kit.Block] = []
     if known is None:
         hint = "Short and unique: letters, digits, hyphens. It stays as it is."
         key = _text("", longest=60) | {"placeholder": kit.plain("cba-3")}
         blocks.append(kit.field("setup_key", "Key", key, hint=hint))
     channel = _channels(several=False)
-    if known and known.channel_id:
+    if known and known.channel_id and known.channel_id not in hidden:
         channel["initial_conversation"] = known.channel_id
     blocks += [
         kit.field("setup_name", "Name of the edition", _text(known.name if known else "")),
@@ -113,8 +127,9 @@ def edition(known: Edition | None, *, version: str, zone: str) -> kit.View:
             "Its channel",
             channel,
             optional=True,
-            hint="It hears of homework. Invite me there.",
+            hint="It hears when homework opens. Invite me there.",
         ),
+        *_kept(hidden),
     ]
     metadata = {"version": version, **({"edition_key": known.key} if known else {})}
     return _form(EDITION_CALLBACK, "Edition" if known else "New edition", blocks, metadata)
@@ -215,6 +230,13 @@ def _form(
         blocks=blocks,
         metadata=metadata,
     )
+
+
+def _kept(hidden: Collection[ChannelId]) -> list[kit.Block]:
+    if not hidden:
+        return []
+    what = words.plural(len(hidden), "private channel")
+    return [kit.context(f"Not shown, since you are not in there, and kept as they are: {what}.")]
 
 
 def _groups(groups: Sequence[UserGroup], chosen: Sequence[str]) -> list[kit.Block]:

@@ -243,6 +243,7 @@ async def test_what_cannot_be_is_refused_at_its_field_and_nothing_changes(empty:
     assert await ada.submit({"setup_ends": "17:00"}) == {}
     await ada.press("modal", "setup_day_new")
     refused.append(await ada.submit(day | {"setup_ends": "17:00"}))
+    refused.append(await ada.submit({"setup_date": "0203-10-04"}))
     await ada.close_modal()
     await ada.close_modal()
     await ada.press("modal", "setup_edition_new")
@@ -250,6 +251,7 @@ async def test_what_cannot_be_is_refused_at_its_field_and_nothing_changes(empty:
     await ada.close_modal()
     await ada.press("modal", "setup_edition_copy")
     refused.append(await ada.submit({"setup_date": "2023-06-01"}))
+    refused.append(await ada.submit({"setup_date": "2300-06-01"}))
 
     assert [(field, fault.partition(".")[0]) for one in refused for field, fault in one.items()] == [
         ("setup_name", "Give the academy a name"),
@@ -259,8 +261,10 @@ async def test_what_cannot_be_is_refused_at_its_field_and_nothing_changes(empty:
         ("setup_key", "A key has letters, digits, hyphens and dots only, and no blank: such as cba-3"),
         ("setup_ends", "It must end after it starts"),
         ("setup_date", "This edition has the very same day already"),
+        ("setup_date", "The year is 203"),
         ("setup_key", "Another edition has this key already"),
         ("setup_date", "This date is past"),
+        ("setup_date", "This date is too far away"),
     ]
     refusals = ["conversations.info: channel_not_found"]
     empty.expected_errors = refusals
@@ -300,6 +304,34 @@ async def test_two_organisers_at_once_and_one_who_is_none_any_more(stage: Stage)
     (locked_out,) = (await ann.submit({"setup_organisers": ["UADA"]})).values()
     assert locked_out.startswith("Without you on this list you could not open this page again.")
     assert await stage_name(stage) == "Ada's Academy"
+
+
+async def test_groups_organise_and_private_channels_of_others_stay(empty: Stage) -> None:
+    ada, ann = empty.person("UADA"), empty.person("UANN")
+    empty.workspace.add_usergroup("organisers", group_id="SORG", users=["UANN"])
+    bot = empty.app.bot_user_id
+    empty.workspace.add_channel("cellar", channel_id="CCELLAR", members=["UADA", bot], private=True)
+    await empty.restart()
+    await empty.settle()
+    await ada.command("/academy setup")
+    asked = {"setup_groups": ["SORG"], "setup_organisers": [], "setup_questions": ["CASK", "CCELLAR"]}
+    assert await set_the_academy_up(ada, **asked, setup_announcements="CCELLAR") == {}
+    await ann.command("/academy setup")
+    await ann.press("modal", "setup_academy")
+    shown = (ann.modal or {})["state"]["values"]
+
+    assert await ann.submit({"setup_questions": []}) == {}
+
+    assert shown["setup_questions"]["setup_questions"]["selected_conversations"] == ["CASK"]
+    assert shown["setup_announcements"]["setup_announcements"]["selected_conversation"] is None
+    async with empty.bot.db.reading() as work:
+        academy = await editions.academy(work, team_id=empty.team_id)
+    assert academy is not None
+    assert (academy.organisers, academy.question_channels, academy.announcements_channel) == (
+        ("SORG",),
+        ("CCELLAR",),
+        "CCELLAR",
+    )
 
 
 async def stage_name(stage: Stage) -> str:

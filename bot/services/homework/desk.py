@@ -14,6 +14,7 @@ from bot.domain.members import Member, Role
 from bot.domain.programme import current_edition, is_over
 from bot.domain.refusals import Refused
 from bot.domain.standing import Standing, State, effective_due, standing
+from bot.domain.toml_tables import YEARS
 from bot.services import reminders
 from bot.services.homework.handing_in import (
     announce_change,
@@ -142,7 +143,9 @@ async def create(
         # Removed and written anew: its old messages keep their keys, so it must not use them again.
         used = await editions.last_revision(work, team_id=team_id, homework_id=made.id)
         made = replace(made, revision=used + 1)
-        if await stored.homework(work, team_id=team_id, homework_id=made.id) is not None:
+        known = await stored.homeworks(work, team_id=team_id, edition_key=edition.key)
+        # A file may have given a key in capitals, and takes keys that differ in that alone for one.
+        if made.key in {one.key.casefold() for one in known}:
             raise Refused(f"“{edition.name}” has homework with this key already.", block_id="key")
         _check(made, before=None, now=now)
         await stored.put_homework(work, made)
@@ -395,6 +398,8 @@ def _check(written: Homework, *, before: Homework | None, now: datetime) -> None
         _refuse_midnight(written.due)
         if calendar.instant(written.due, written.zone) <= now:
             raise Refused("This date is past. Choose one that is still ahead.", block_id="date")
+        if written.due.year not in YEARS:
+            raise Refused(f"The year is {written.due.year}. Choose the date that is meant.", block_id="date")
     if before is None and written.opens.date() < calendar.local_date(now, written.zone):
         raise Refused("This date is past. Choose today to open it at once.", block_id="opens_date")
     if written.due <= written.opens:

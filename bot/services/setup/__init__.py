@@ -5,7 +5,7 @@ from an earlier one, `greeting` shows admins the way here, `files` sends an edit
 """
 
 from bot.services.setup import files, greeting
-from bot.services.setup.academy import WrittenAcademy, keep_for, save_academy
+from bot.services.setup.academy import WrittenAcademy, keep_for, named_channels, save_academy
 from bot.services.setup.copying import Copying, copy_edition, preview
 from bot.services.setup.editions import (
     WrittenDay,
@@ -23,6 +23,7 @@ from bot.services.setup.reading import (
     academy_now,
     checked,
     edition_page,
+    hidden_from,
     look_up,
     named_edition,
     overview,
@@ -44,9 +45,11 @@ __all__ = [
     "copy_edition",
     "edition_page",
     "greet_admins",
+    "hidden_from",
     "keep_for",
     "look_up",
     "make_edition",
+    "named_channels",
     "named_edition",
     "overview",
     "preview",

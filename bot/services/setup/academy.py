@@ -13,7 +13,7 @@ from bot.domain.retention import KINDS, LONGEST_DAYS, Retention
 from bot.domain.toml_tables import zones
 from bot.domain.workspace import Channel
 from bot.services import reminders
-from bot.services.setup.reading import version_of
+from bot.services.setup.reading import out_of_sight, version_of
 from bot.views import words
 from storage import audit, editions, members
 from storage.db import Database, Delivery, Work
@@ -65,13 +65,19 @@ async def save_academy(
             check_channel(seen.get(channel_id), block_id="setup_questions")
         if written.announcements_channel:
             check_channel(seen.get(written.announcements_channel), block_id="setup_announcements")
+        named = named_channels(before)
+        kept = await out_of_sight(work, team_id=who.team_id, user_id=who.user_id, named=named)
+        asking = before.question_channels if before else ()
+        news = before.announcements_channel if before else None
         after = replace(
             before or Academy(team_id=who.team_id, name="", timezone=""),
             name=written.name,
             timezone=written.timezone,
             organisers=(*written.people, *written.groups),
-            question_channels=written.question_channels,
-            announcements_channel=written.announcements_channel,
+            question_channels=tuple(
+                dict.fromkeys([*written.question_channels, *(one for one in asking if one in kept)])
+            ),
+            announcements_channel=written.announcements_channel or (news if news in kept else None),
             second_approval=written.second_approval,
         )
         await _keep(work, before=before, after=after, who=who, now=now)
@@ -82,6 +88,13 @@ async def save_academy(
                 block_id="setup_organisers",
             )
     return after
+
+
+def named_channels(academy: Academy | None) -> list[ChannelId]:
+    """The channels that the academy names."""
+    if academy is None:
+        return []
+    return [*academy.question_channels, *filter(None, [academy.announcements_channel])]
 
 
 async def keep_for(

@@ -10,6 +10,7 @@ from bot.domain.homework import Homework
 from bot.domain.ids import EditionKey
 from bot.domain.members import Actor
 from bot.domain.refusals import Refused
+from bot.domain.toml_tables import YEARS
 from bot.services import reminders
 from bot.services.setup.editions import announce_openings, check_new, keep
 from bot.services.setup.reading import named_edition, version_of
@@ -83,13 +84,21 @@ async def _preview(work: Work, *, who: Actor, asked: Copying, now: datetime) -> 
     try:
         made = copied(before, pieces, key=EditionKey(asked.key), name=asked.name, by=by)
     except OverflowError:
-        raise Refused("This date is too far away. Choose an earlier one.", block_id="setup_date") from None
+        made = None
+    if made is None or not _is_in_reach(made):
+        raise Refused("This date is too far away. Choose an earlier one.", block_id="setup_date")
     return Preview(
         before=before,
         before_homework=tuple(pieces),
         made=made,
         version=version_of((before, pieces)),
     )
+
+
+def _is_in_reach(made: Copied) -> bool:
+    on = [day.on for day in made.edition.days]
+    on += [moment.date() for piece in made.homework for moment in (piece.opens, piece.due)]
+    return all(one.year in YEARS for one in on)
 
 
 def _with_revision(piece: Homework, revision: int) -> Homework:

@@ -10,11 +10,12 @@ from bot.domain.editions import Day, DayKind, Edition
 from bot.domain.ids import ChannelId, EditionKey, HomeworkId
 from bot.domain.members import Actor
 from bot.domain.refusals import Refused
+from bot.domain.toml_tables import YEARS
 from bot.domain.workspace import Channel
 from bot.services import homework as told
 from bot.services import reminders
 from bot.services.setup.academy import check_channel, check_zone, note
-from bot.services.setup.reading import named_edition, version_of
+from bot.services.setup.reading import named_edition, out_of_sight, version_of
 from bot.views import words
 from storage import editions, homework
 from storage.db import Database, Delivery, Work
@@ -89,6 +90,9 @@ async def save_edition(
         check_zone(timezone)
         if channel_id:
             check_channel(seen.get(channel_id), block_id="setup_channel")
+        own = [before.channel_id] if before.channel_id else []
+        kept = await out_of_sight(work, team_id=who.team_id, user_id=who.user_id, named=own)
+        channel_id = channel_id or (before.channel_id if before.channel_id in kept else None)
         after = replace(before, name=name, timezone=timezone, channel_id=channel_id)
         await keep(work, before=before, after=after, who=who, now=now)
     return after
@@ -114,6 +118,10 @@ async def save_day(
         before = await _seen(work, who=who, edition_key=edition_key, version=version)
         if words.is_blank(written.title):
             raise Refused("Give the day a title.", block_id="setup_title")
+        if written.on.year not in YEARS:
+            raise Refused(
+                f"The year is {written.on.year}. Choose the date that is meant.", block_id="setup_date"
+            )
         if written.starts and written.ends and written.ends <= written.starts:
             raise Refused("It must end after it starts.", block_id="setup_ends")
         known = before.days[place] if place is not None else None

@@ -126,6 +126,27 @@ async def edition_page(db: Database, *, team_id: TeamId, edition_key: EditionKey
     )
 
 
+async def out_of_sight(
+    work: Work, *, team_id: TeamId, user_id: UserId, named: Collection[ChannelId]
+) -> frozenset[ChannelId]:
+    """Which of these channels are private and without this person: Slack leaves them out of their forms."""
+    mine = await channels.channels_of(work, team_id=team_id, user_id=user_id)
+    hidden: set[ChannelId] = set()
+    for channel_id in set(named) - mine:
+        known = await channels.channel(work, team_id=team_id, channel_id=channel_id)
+        if known is not None and known.is_private:
+            hidden.add(channel_id)
+    return frozenset(hidden)
+
+
+async def hidden_from(
+    db: Database, *, team_id: TeamId, user_id: UserId, named: Collection[ChannelId]
+) -> frozenset[ChannelId]:
+    """As `out_of_sight`, in a transaction of its own."""
+    async with db.reading() as work:
+        return await out_of_sight(work, team_id=team_id, user_id=user_id, named=named)
+
+
 async def named_edition(work: Work, *, team_id: TeamId, edition_key: EditionKey) -> Edition:
     """The edition of that key. Raises Refused where it is not there."""
     found = await editions.edition(work, team_id=team_id, edition_key=edition_key)
