@@ -30,7 +30,9 @@ def _key(body: Payload) -> str:
         return f"command:{body['trigger_id']}"
     if kind in ("view_submission", "view_closed"):
         view = body["view"]
-        return f"{kind.removesuffix('_submission')}:{view['id']}:{view.get('callback_id', '')}"
+        # A view that is updated in place keeps its id, and what is handed in of it then is another thing.
+        version = f"{view.get('callback_id', '')}:{view.get('hash', '')}"
+        return f"{kind.removesuffix('_submission')}:{view['id']}:{version}"
     if kind == "block_actions":
         action = body["actions"][0]
         return f"action:{user_id(body)}:{action['action_ts']}:{action['action_id']}"

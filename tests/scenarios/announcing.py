@@ -3,7 +3,7 @@
 from typing import Any
 
 from sandbox.person import Person
-from tests.scenarios.stage import Stage
+from tests.scenarios.stage import EDITION, Stage
 
 NEWS = "CNEWS"
 HELLO: dict[str, Any] = {
@@ -13,6 +13,23 @@ HELLO: dict[str, Any] = {
     "announce_roles": ["participant"],
 }
 """What makes a whole announcement to the three participants."""
+
+
+EDITION_WITH_NEWS = EDITION.replace(
+    'organisers = ["UANN"]', 'organisers = ["UANN", "UFAY"]\nannouncements = "CNEWS"'
+)
+"""With an announcements channel and a second organiser."""
+
+
+async def open_news(stage: Stage, *, second_approval: bool = False) -> None:
+    """Give the academy an announcements channel that everybody is in, and a second organiser: UFAY."""
+    members = [*stage.workspace.users]
+    stage.workspace.add_channel("news", members=members, channel_id=NEWS)
+    edition = EDITION_WITH_NEWS
+    if second_approval:
+        edition = edition.replace("announcements =", "second_approval = true\nannouncements =")
+    await stage.import_files(("cba-2.toml", edition))
+    await stage.settle()
 
 
 async def compose(stage: Stage, *, by: str = "UANN", **fields: Any) -> tuple[Person, dict[str, str]]:
@@ -43,13 +60,17 @@ def got(stage: Stage, user_id: str) -> list[str]:
 
 def is_announcement(message: dict[str, Any]) -> bool:
     """Whether a message is an announcement, and no message about one."""
-    key = str(message.get("metadata", {}).get("event_payload", {}).get("key", ""))
-    return key.startswith("announce:") and key.count(":") == 2
+    return [block["type"] for block in message.get("blocks") or ()][:2] == ["header", "rich_text"]
 
 
 def announcement(stage: Stage, user_id: str) -> dict[str, Any]:
     """The newest announcement that somebody has by direct message."""
     return [message for message in stage.person(user_id).direct() if is_announcement(message)][-1]
+
+
+def in_news(stage: Stage) -> list[dict[str, Any]]:
+    """The announcements in the announcements channel."""
+    return [message for message in stage.person("UANN").messages(NEWS) if is_announcement(message)]
 
 
 async def open_detail(stage: Stage, *, by: str = "UANN") -> Person:
