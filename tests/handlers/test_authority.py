@@ -12,7 +12,11 @@ from bot.manifest import COMMANDS, SHORTCUTS
 from storage import outbox
 from storage.db import Database
 from tests.handlers.authority import (
+    EVERYBODY_PRESSES,
+    EVERYBODY_SUBMITS,
     ORGANISER,
+    ORGANISERS_PRESS,
+    ORGANISERS_SUBMIT,
     TEAM,
     WHO,
     Noting,
@@ -28,45 +32,6 @@ from tests.handlers.authority import (
 NOT_ALLOWED = "Only organisers of the academy can do this."
 NOT_ACTIVE = "Only people with an active account in this workspace can use this."
 
-ORGANISERS_PRESS = {
-    *("alumni_choose", "alumni_confirm", "announce_discard", "announce_edit", "announce_new"),
-    *("announce_open", "announce_page", "announce_page_2", "announce_pause", "announce_recall"),
-    *("announce_remind", "announce_resume", "announce_rewrite", "announce_stop", "announce_table"),
-    *("announce_template", "announce_test", "home_report", "homework_edit", "homework_extend"),
-    *("homework_new", "homework_nudge", "homework_read", "homework_read_chosen", "homework_status"),
-    *("peers_discard", "peers_draw_again", "peers_export", "peers_keep_apart", "peers_leave_out"),
-    *("peers_nudge", "peers_open_draft", "peers_plan_new", "peers_publish", "peers_somebody_out"),
-    *("peers_status", "peers_swap", "peers_undo", "people_roles", "questions_audit", "questions_chart"),
-    *("questions_hide", "questions_look", "questions_manage", "questions_merge", "questions_reopen"),
-    *("questions_retitle", "questions_show_again", "questions_table", "report_newer", "report_older"),
-    *("roles_latest", "roles_several", "roles_undo", "setup_academy", "setup_day", "setup_day_new"),
-    *("setup_edition", "setup_edition_change", "setup_edition_copy", "setup_edition_new", "setup_file"),
-    *("setup_homework", "setup_homework_new", "setup_keep", "setup_open", "setup_test"),
-    *("peers_lock_1", "peers_unlock_1", "peers_page_next", "roles_one_UALUM", "roles_page_1"),
-}
-EVERYBODY_PRESSES = {
-    *("announce_got_it", "announce_prefs", "announce_sample", "announce_sample_2", "ask_answers_it"),
-    *("ask_anyway", "ask_may_be_asked", "ask_mention", "ask_not_settled", "ask_settled"),
-    *("directory_hello", "directory_more", "homework_hand_in", "peers_drop_out", "peers_here"),
-    *("peers_not_to_meet", "peers_offer", "peers_pause", "peers_rate", "peers_resume", "peers_thank"),
-    *("privacy_erase", "privacy_give", "privacy_open", "privacy_send", "privacy_withdraw"),
-    *("profile_open", "question_not_one", "questions_ask", "questions_back", "questions_more"),
-    *("questions_search", "questions_show", "reminder_resume", "reminder_snooze", "reminder_stop"),
-    *("welcome_ask", "welcome_zone", "peers_give_1", "peers_answer_met", "peers_read_1"),
-}
-ORGANISERS_SUBMIT = {
-    *("alumni_chosen", "announce_compose", "announce_preview", "announce_rewrite", "extend_homework"),
-    *("keep_peers_apart", "leave_out_peers", "peers_somebody_out", "plan_peers", "privacy_request"),
-    *("questions_hidden", "questions_merged", "questions_retitled", "roles_change", "roles_list"),
-    *("setup_academy_written", "setup_copy_previewed", "setup_copy_written", "setup_day_written"),
-    *("setup_edition_written", "setup_homework_written", "setup_keep_written", "setup_removal"),
-    *("swap_peers", "write_homework"),
-}
-EVERYBODY_SUBMITS = {
-    *("announce_prefs", "ask_question", "ask_suggested", "choose_homework", "choose_peers_feedback"),
-    *("give_peers_feedback", "hand_in_homework", "pause_peers", "peers_not_to_meet", "peers_offer"),
-    *("privacy_erase", "profile_save"),
-}
 EVERYBODY_CLOSES: set[str] = set()
 """Closing a form changes nothing of anybody else's."""
 EVERYBODY_SEARCHES: set[str] = set()
