@@ -94,7 +94,9 @@ def register(app: AsyncApp, deps: Deps) -> None:
         found = await announcements.discard(
             deps.db,
             team_id=who.team_id,
+            user_id=who.user_id,
             announcement_id=int(pressed.value),
+            now=now,
             once=payloads.delivery(body, now=now),
         )
         await _show(client, pressed, views.cancelled(found))
@@ -114,6 +116,7 @@ def register(app: AsyncApp, deps: Deps) -> None:
             await do(
                 deps.db,
                 team_id=who.team_id,
+                user_id=who.user_id,
                 announcement_id=number,
                 now=now,
                 once=payloads.delivery(body, now=now),
@@ -216,7 +219,7 @@ async def preview_view(deps: Deps, who: Actor, number: int, *, note: str = "") -
 def saved_note(saved: Saved) -> str:
     """What is said above the preview after a form was handed in."""
     if saved.beside is None:
-        return ""
+        return views.UNSCHEDULED if saved.was_scheduled else ""
     return views.saved_beside(saved.announcement, saved.beside, writer=saved.writer)
 
 

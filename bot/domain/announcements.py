@@ -12,7 +12,7 @@ from bot.domain.refusals import Refused
 from bot.domain.rich_text import RichText
 
 LONGEST_TITLE = 150
-LONGEST_TEXT = 11_000
+LONGEST_TEXT = 10_000
 """Slack takes some 13,200 characters in a message's blocks; the rest is for title, files and notes."""
 MOST_FILES = 10
 PLACEHOLDER = "["
@@ -114,7 +114,7 @@ class Receipt:
     """A person's or a channel's id."""
     name: str
     outcome: str
-    """waiting, sent, failed, dropped, left_out, stopped."""
+    """waiting, sent, failed, dropped, left_out, stopped; past where the record is past its term."""
     reason: str = ""
     sent_at: datetime | None = None
     confirmed_at: datetime | None = None

@@ -119,7 +119,7 @@ def chosen(choice: Choice) -> kit.View:
 
 
 def _file(permalink: str, name: str) -> str:
-    label = words.excerpt(name, 150).replace("|", "¦")
+    label = words.excerpt(name, 100).replace("|", "¦")
     return f"<{words.escape(permalink).replace('|', '%7C')}|{label}>" if permalink else label
 
 

@@ -30,6 +30,8 @@ NEW = "announce_new"
 
 TITLE, TEXT = "announce_title", "announce_text"
 
+UNSCHEDULED = "⚠️ It is saved, and is not scheduled any more: send it off again below."
+
 _ON_A_PAGE = 30
 _STATES = {
     AnnouncementState.DRAFT: "📝 Draft",
@@ -307,6 +309,7 @@ def _line(one: Receipt, reader_zone: str) -> str:
         "failed": f"⚠️ failed: {_reason(one)}",
         "dropped": f"not sent: {words.excerpt(one.reason, 150)}",
         "stopped": "not sent: it was stopped",
+        "past": "sent so long ago that the record is gone",
         "left_out": f"left out: {_OUT[Out(one.reason)] if one.outcome == 'left_out' else ''}",
     }[one.outcome]
     mark = f", ✅ confirmed {words.when(one.confirmed_at, reader_zone)}" if one.confirmed_at else ""

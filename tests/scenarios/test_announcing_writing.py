@@ -56,7 +56,7 @@ async def test_what_cannot_go_is_refused_at_its_field_and_the_form_stays(stage: 
         },
         {"announce_title": "Give it a title."},
         {
-            "announce_text": "The text has 11,001 characters, and a message in Slack holds 11,000. Shorten "
+            "announce_text": "The text has 10,001 characters, and a message in Slack holds 10,000. Shorten "
             "it, or put the rest into a file."
         },
         {"announce_where": "Choose where it goes: a channel, direct messages, or both."},

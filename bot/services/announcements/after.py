@@ -126,12 +126,19 @@ async def change_everywhere(
             found, title=title, body=body, version=version + 1, written_by=user_id, written_at=now
         )
         await announcements.put(work, changed, version=version)
+        await sending.log(work, changed, "changed", by=user_id, now=now)
         due = {one.recipient.recipient: now for one in await _posted(work, changed)}
         return await sending.begin(work, changed, f"edit:{changed.version}", due=due, now=now)
 
 
 async def recall(
-    db: Database, *, team_id: TeamId, announcement_id: int, now: datetime, once: Delivery | None = None
+    db: Database,
+    *,
+    team_id: TeamId,
+    user_id: UserId,
+    announcement_id: int,
+    now: datetime,
+    once: Delivery | None = None,
 ) -> Announcement:
     """Take it back everywhere; what has not gone out yet is stopped first.
 
@@ -155,13 +162,20 @@ async def recall(
             announcement_id=announcement_id,
             state=AnnouncementState.RECALLED.value,
         )
+        await sending.log(work, found, "recalled", by=user_id, now=now)
         await _take_back_reminders(work, found, now=now)
         recalled = replace(found, state=AnnouncementState.RECALLED)
         return await sending.begin(work, recalled, RECALL, due=due, now=now)
 
 
 async def remind(
-    db: Database, *, team_id: TeamId, announcement_id: int, now: datetime, once: Delivery | None = None
+    db: Database,
+    *,
+    team_id: TeamId,
+    user_id: UserId,
+    announcement_id: int,
+    now: datetime,
+    once: Delivery | None = None,
 ) -> int:
     """Remind those who were asked to confirm and have not, once; returns how many.
 
@@ -183,6 +197,7 @@ async def remind(
         }
         if not due:
             raise Refused("Everybody who was asked has confirmed.")
+        await sending.log(work, found, "reminded", by=user_id, now=now)
         await announcements.note(work, team_id=team_id, announcement_id=announcement_id, reminded_at=now)
         await sending.begin(work, replace(found, reminded_at=now), REMIND, due=due, now=now)
         return len(due)
@@ -308,13 +323,21 @@ def _is_asked(one: Receipt) -> bool:
     return one.outcome == "sent" or (one.outcome == "left_out" and Out(one.reason).is_asked)
 
 
+def _without_message(found: Announcement) -> str:
+    match found.state:
+        case AnnouncementState.SENDING | AnnouncementState.PAUSED:
+            return "waiting"
+        case AnnouncementState.STOPPED:
+            return "stopped"
+    return "past"  # it was sent, and the record of it is past its term
+
+
 def _receipt(found: Announcement, one: Delivered, names: dict[str, str]) -> Receipt:
     mine = one.recipient
     if mine.left_out:
         outcome, reason = "left_out", mine.left_out
     elif one.state is None:
-        is_over = not found.task and found.state is not AnnouncementState.SENDING
-        outcome, reason = ("stopped" if is_over else "waiting"), ""
+        outcome, reason = _without_message(found), ""
     elif one.state in ("queued", "sending"):
         outcome, reason = "waiting", one.reason
     else:

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 
 from bot.domain.announcements import SEND, Announcement, AnnouncementState, may_reach_at
 from bot.domain.audiences import Out
-from bot.domain.ids import TeamId
+from bot.domain.ids import TeamId, UserId
 from bot.domain.refusals import Refused
 from bot.services.announcements import audience
 from bot.services.announcements.kinds import NOBODY, PROGRESS, kind_of
-from storage import announcements, outbox
+from storage import announcements, audit, outbox
 from storage.announcements import Progress, Recipient
 from storage.db import Database, Delivery, Work
 
@@ -102,11 +102,18 @@ async def next_due_at(db: Database) -> datetime | None:
 
 
 async def pause(
-    db: Database, *, team_id: TeamId, announcement_id: int, now: datetime, once: Delivery | None = None
+    db: Database,
+    *,
+    team_id: TeamId,
+    user_id: UserId,
+    announcement_id: int,
+    now: datetime,
+    once: Delivery | None = None,
 ) -> Announcement:
     """Send no more of it for now. Raises Refused where it is not being sent."""
     async with db.writing(once) as work:
         found = await _being_sent(work, team_id=team_id, announcement_id=announcement_id)
+        await log(work, found, "paused", by=user_id, now=now)
         await _withdraw(work, found, now=now)
         await announcements.note(
             work, team_id=team_id, announcement_id=announcement_id, state=AnnouncementState.PAUSED.value
@@ -117,13 +124,20 @@ async def pause(
 
 
 async def resume(
-    db: Database, *, team_id: TeamId, announcement_id: int, now: datetime, once: Delivery | None = None
+    db: Database,
+    *,
+    team_id: TeamId,
+    user_id: UserId,
+    announcement_id: int,
+    now: datetime,
+    once: Delivery | None = None,
 ) -> Announcement:
     """Go on with it. Raises Refused where it is not paused."""
     async with db.writing(once) as work:
         found = await _being_sent(work, team_id=team_id, announcement_id=announcement_id)
         if found.state is not AnnouncementState.PAUSED:
             raise Refused("It is not paused: it is being sent.")
+        await log(work, found, "resumed", by=user_id, now=now)
         going_on = replace(found, state=AnnouncementState.SENDING)
         await announcements.note(
             work, team_id=team_id, announcement_id=announcement_id, state=AnnouncementState.SENDING.value
@@ -133,11 +147,18 @@ async def resume(
 
 
 async def stop(
-    db: Database, *, team_id: TeamId, announcement_id: int, now: datetime, once: Delivery | None = None
+    db: Database,
+    *,
+    team_id: TeamId,
+    user_id: UserId,
+    announcement_id: int,
+    now: datetime,
+    once: Delivery | None = None,
 ) -> Announcement:
     """Send no more of it, for good; who has it keeps it. Raises Refused where it is not being sent."""
     async with db.writing(once) as work:
         found = await _being_sent(work, team_id=team_id, announcement_id=announcement_id)
+        await log(work, found, "stopped", by=user_id, now=now)
         return await stopped(work, found, now=now)
 
 
@@ -149,6 +170,19 @@ async def stopped(work: Work, found: Announcement, *, now: datetime) -> Announce
     done = replace(found, state=AnnouncementState.STOPPED, task="", ended_at=now)
     await _tell_progress(work, done, now=now, task=SEND)
     return done
+
+
+async def log(work: Work, found: Announcement, deed: str, *, by: UserId, now: datetime) -> None:
+    """Enter into the audit log what an organiser did with an announcement."""
+    await audit.add(
+        work,
+        team_id=found.team_id,
+        done_at=now,
+        done_by=by,
+        deed=f"announcement.{deed}",
+        subject=f"announcement:{found.id}",
+        after=found.title,
+    )
 
 
 async def begin(

@@ -55,6 +55,8 @@ class Saved:
     """What somebody else had written meanwhile, beside which this was kept as a draft of its own."""
     writer: str = ""
     """Who that was, by name."""
+    was_scheduled: bool = False
+    """Whether it would have gone at its time, and is a draft again now."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +136,9 @@ async def save(
             files = tuple(before.get(file.id, file) for file in written.files)
             written = replace(written, files=files)
             if known.version == version:
-                return Saved(announcement=await _write_over(work, known, written, user_id=user_id, now=now))
+                changed = await _write_over(work, known, written, user_id=user_id, now=now)
+                was_scheduled = known.state is AnnouncementState.SCHEDULED
+                return Saved(announcement=changed, was_scheduled=was_scheduled)
             beside = known
         made = Announcement(
             **_as_written(written),
@@ -260,11 +264,20 @@ async def send_off(
         starts_at = now if found.at is None else calendar.instant(found.at, found.zone)
         gone_off = replace(found, state=AnnouncementState.SCHEDULED, starts_at=starts_at)
         await announcements.put(work, gone_off, version=version)
+        await sending.log(
+            work, gone_off, "approved" if gone_off.approved_by else "sent_off", by=user_id, now=now
+        )
         return await sending.start(work, gone_off, now=now) if starts_at <= now else gone_off
 
 
 async def discard(
-    db: Database, *, team_id: TeamId, announcement_id: int, once: Delivery | None = None
+    db: Database,
+    *,
+    team_id: TeamId,
+    user_id: UserId,
+    announcement_id: int,
+    now: datetime,
+    once: Delivery | None = None,
 ) -> Announcement:
     """Cancel what has not gone off. Raises Refused where it has."""
     async with db.writing(once) as work:
@@ -272,6 +285,7 @@ async def discard(
         require_unsent(found)
         cancelled = replace(found, state=AnnouncementState.CANCELLED, version=found.version + 1)
         await announcements.put(work, cancelled, version=found.version)
+        await sending.log(work, cancelled, "cancelled", by=user_id, now=now)
         return cancelled
 
 
