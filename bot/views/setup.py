@@ -109,10 +109,9 @@ def edition_page(
     blocks += [
         kit.divider(),
         kit.section(f"*People*: {words.listed(listed) or 'nobody yet'}"),
-        kit.actions(
-            kit.button("People and roles", PEOPLE, "open"),
-            kit.button("Send me the edition's file", FILE, edition.key),
-        ),
+        # Not to the people from here: Slack lets three modals lie on one another, and those need two.
+        kit.context("Choose them on the page before, under *People and roles*."),
+        kit.actions(kit.button("Send me the edition's file", FILE, edition.key)),
     ]
     return kit.modal(
         callback_id=PAGE_CALLBACK,

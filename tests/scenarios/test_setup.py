@@ -184,6 +184,9 @@ async def test_edition_is_copied_with_its_dates_shown_first_and_may_be_changed(s
     assert await ann.submit({"remind_until": "2024-07-01"}) == {}
     await ann.press("modal", "setup_edition_change")
     assert await ann.submit({"setup_name": "Third"}) == {}
+    await ann.close_modal()
+    await ann.press("modal", "people_roles")
+    people = title(ann)
     await ann.close_modal(whole_stack=True)
     await ann.command("/academy report")
     report = said(ann)
@@ -192,6 +195,7 @@ async def test_edition_is_copied_with_its_dates_shown_first_and_may_be_changed(s
         made = await editions.edition(work, team_id=stage.team_id, edition_key=EditionKey("cba-3"))
         pieces = await homework.homeworks(work, team_id=stage.team_id, edition_key=EditionKey("cba-3"))
     assert made is not None
+    assert people == "People and roles"
     assert made.name == "Third"
     assert [(day.on.isoformat(), day.place) for day in made.days] == [
         ("2024-06-04", "Zoom"),
