@@ -327,7 +327,6 @@ async def _log(
         done_by=by,
         deed=deed,
         subject=f"member:{one.user_id}",
-        reason=one.edition_key,
-        before=told(before),
-        after=told(after),
+        before=f"{one.edition_key}: {told(before)}",
+        after=f"{one.edition_key}: {told(after)}",
     )

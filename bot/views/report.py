@@ -36,6 +36,8 @@ _DEEDS = {
     "person.erased": "had somebody deleted, at their request",
     "person.data_sent": "had their data sent, at their request, to",
     "retention.removed": "removed what was past its term on",
+    "roles.changed": "changed the roles of",
+    "roles.undone": "took back a change of the roles of",
     "setup.academy": "changed the",
     "setup.edition": "changed the",
     "setup.homework": "removed the",

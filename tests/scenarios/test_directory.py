@@ -105,16 +105,19 @@ async def test_who_leaves_the_directory_or_the_workspace_is_not_in_it(stage: Sta
     await ben.command("/academy profile")
     await ben.submit({"listed": []})
     stage.workspace.change_user("UDINA", deleted=True)
+    applies = f"{ROSTER.splitlines()[0]}\nUGUS,,,applicant,cba-2,HydroHub,NO,,no,\n"
+    imported = await stage.import_files(("applicants.csv", applies))
     await stage.settle()
 
     await gus.command("/directory cba-2")
     everybody = cards(gus.direct()[-1])
     await ben.command("/directory")
 
-    assert everybody == ["Cleo Matos", "Eva Lang", "Fay Maes"]
+    assert imported[:1] == ["Gus Newman (UGUS): country NO; languages no"]
+    assert everybody == ["Cleo Matos", "Eva Lang", "Fay Maes"]  # nor who has only applied
     said = everything(ben.direct()[-1])
     assert "The directory does not show you to anybody" in said
-    assert "4 people are listed" in said
+    assert "4 people are listed" in said  # with oneself
 
 
 async def test_the_directory_s_bad_input_is_answered_with_one_sentence(stage: Stage) -> None:

@@ -73,6 +73,9 @@ async def test_an_organiser_finds_people_and_changes_one_and_takes_it_back(stage
     as_coach = await roles(stage, "UBEN")
     await ann.press("modal", "roles_undo")
     taken_back = await ann.saw_modal("People and roles")
+    await ann.close_modal()
+    await ann.command("/academy report")
+    report = everything(await ann.saw_modal("Report")).splitlines()
 
     assert [text.partition(",")[0] for text in listed(everybody)] == [
         name for _, name in sorted((one.real_name.casefold(), one.real_name) for one in people(stage))
@@ -84,6 +87,7 @@ async def test_an_organiser_finds_people_and_changes_one_and_takes_it_back(stage
         "Ben Virta: participant (EnergyVaasa) → participant (EnergyVaasa), coach (EnergyVaasa)"
     )
     assert as_coach == [("coach", "EnergyVaasa"), ("participant", "EnergyVaasa")]
+    assert "*Ann Organ* took back a change of the roles of member Ben Virta" in report
     assert listed(taken_back)[0] == "↩️ Taken back for 1 person: Ben Virta."
     assert await roles(stage, "UBEN") == [("participant", "EnergyVaasa")]
     assert await deeds(stage) == [
@@ -91,15 +95,15 @@ async def test_an_organiser_finds_people_and_changes_one_and_takes_it_back(stage
             "UANN",
             "roles.undone",
             "member:UBEN",
-            "participant (EnergyVaasa), coach (EnergyVaasa)",
-            "participant (EnergyVaasa)",
+            "cba-2: participant (EnergyVaasa), coach (EnergyVaasa)",
+            "cba-2: participant (EnergyVaasa)",
         ),
         (
             "UANN",
             "roles.changed",
             "member:UBEN",
-            "participant (EnergyVaasa)",
-            "participant (EnergyVaasa), coach (EnergyVaasa)",
+            "cba-2: participant (EnergyVaasa)",
+            "cba-2: participant (EnergyVaasa), coach (EnergyVaasa)",
         ),
     ]
 
@@ -121,6 +125,7 @@ async def test_several_people_change_at_once_and_a_clash_is_explained(stage: Sta
     an_app = await ann.submit({"people": [stage.app.bot_user_id], "cluster": ""})
     nothing = await ann.submit({"people": ["UEVA"], "deed": "alumnus"})
     accepted = await ann.submit({"people": ["UGUS", "UEVA", "UFAY"], "deed": "applicant"})
+    await stage.again(stage.last("interactive", type="view_submission"))
     await ann.press("modal", "roles_latest")
     latest = await ann.saw_modal("Latest changes")
 
@@ -141,6 +146,7 @@ async def test_several_people_change_at_once_and_a_clash_is_explained(stage: Sta
         [("applicant", ""), ("coach", "")],
     ]
     assert "3 people changed" in everything(latest)
+    assert len(await deeds(stage)) == 3
     assert [label for label, _ in buttons(latest)] == ["Take it back"]
 
 
