@@ -101,26 +101,28 @@ def register(app: AsyncApp, deps: Deps) -> None:
     ) -> None:
         who, pressed, now = actor(context), payloads.pressed(body), deps.now()
         number = int(pressed.value)
-        found = await announcements.confirm(
+        confirmed = await announcements.confirm(
             deps.db,
             team_id=who.team_id,
             user_id=who.user_id,
             announcement_id=number,
+            message_ts=pressed.message_ts,
             now=now,
             once=payloads.delivery(body, now=now),
         )
-        is_direct = (pressed.channel_id or "").startswith("D")
+        found, is_direct = confirmed.announcement, (pressed.channel_id or "").startswith("D")
         if pressed.view is not None:
             shown = await home.home(deps.db, team_id=who.team_id, user_id=who.user_id, now=now)
             await client.views_publish(user_id=who.user_id, view=home.view(shown, now=now))
-        elif is_direct:
-            at = await announcements.confirmed_at(
-                deps.db, team_id=who.team_id, user_id=who.user_id, announcement_id=number
-            )
-            said = views.message(found, number=number, confirmed_at=at, reader_zone=who.tz or "UTC")
+        elif confirmed.is_own_message:
+            zone = who.tz or "UTC"
+            said = views.message(found, number=number, confirmed_at=confirmed.at, reader_zone=zone)
             await respond(**said, replace_original=True)
+        elif is_direct:
+            await respond(**views.thanked(found.title), replace_original=True)  # the reminder
         else:
-            await respond(text=views.thanked(found.title), response_type="ephemeral", replace_original=False)
+            thanks = views.thanked(found.title)
+            await respond(**thanks, response_type="ephemeral", replace_original=False)
         await ack()
 
     @app.action(views.SAMPLE)

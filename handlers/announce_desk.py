@@ -71,8 +71,8 @@ def register(app: AsyncApp, deps: Deps) -> None:
     ) -> None:
         who, now, known = organiser(context), deps.now(), metadata(body["view"])
         number = int(known["id"])
-        looked_at = await announcements.preview(
-            deps.db, team_id=who.team_id, user_id=who.user_id, announcement_id=number, now=now
+        looked_at = await announcements.report(
+            deps.db, team_id=who.team_id, user_id=who.user_id, announcement_id=number
         )
         await announce_form.require_open(client, looked_at.announcement.channels)
         found = await announcements.send_off(

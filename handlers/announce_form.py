@@ -134,7 +134,9 @@ def written(deps: Deps, view: Payload, *, news: ChannelId | None) -> Written:
 
 def _files(fields: Fields) -> tuple[AttachedFile, ...]:
     kept = [AttachedFile(id=one, name="") for one in fields.choices(forms.KEPT)]
-    return (*kept, *fields.attached(forms.FILES))
+    # What was uploaded into a form that is shown again is in both.
+    given = [*kept, *fields.attached(forms.FILES)]
+    return tuple({file.id: file for file in given}.values())
 
 
 def block_of(view: Payload, name: str | None) -> str | None:

@@ -1,7 +1,7 @@
 """Announcements, their recipients, and what people want by direct message."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -117,16 +117,15 @@ async def in_hand(work: Work) -> list[Announcement]:
     return [_announcement(found) for found in await work.execute(query.order_by(table.c.team_id, table.c.id))]
 
 
-async def next_id(work: Work, *, team_id: TeamId) -> int:
-    """A number that no announcement of the workspace has."""
+async def add(work: Work, made: Announcement) -> Announcement:
+    """Write a new announcement under the next free number; returns it with that."""
     table = announcement_table
-    last = select(func.coalesce(func.max(table.c.id), 0)).where(table.c.team_id == team_id)
-    return int((await work.execute(last)).scalar_one()) + 1
-
-
-async def add(work: Work, made: Announcement) -> None:
-    """Write a new announcement."""
-    await work.execute(announcement_table.insert(), _columns(made))
+    last = select(func.coalesce(func.max(table.c.id), 0)).where(table.c.team_id == made.team_id)
+    while True:
+        numbered = replace(made, id=int((await work.execute(last)).scalar_one()) + 1)
+        # Another process may have taken the number at this moment: then the next one is free.
+        if await work.insert_new(table, _columns(numbered)):
+            return numbered
 
 
 async def put(work: Work, written: Announcement, *, version: int) -> bool:

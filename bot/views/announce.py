@@ -70,9 +70,10 @@ def reminder(found: Announcement) -> kit.Message:
     return kit.message(text, blocks)
 
 
-def thanked(title: str) -> str:
-    """After somebody confirmed in a channel or on the Home tab."""
-    return f"✅ Thank you. It is noted that you have read “{words.excerpt(title, 150)}”."
+def thanked(title: str) -> kit.Message:
+    """After somebody confirmed in a channel, or under a reminder."""
+    text = f"✅ Thank you. It is noted that you have read “{words.excerpt(title, 150)}”."
+    return kit.message(text, [kit.section(text)])
 
 
 def to_confirm(waiting: Sequence[Announcement]) -> list[kit.Block]:

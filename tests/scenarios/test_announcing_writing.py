@@ -1,16 +1,20 @@
 """Writing announcements through the whole bot: the form, its refusals, templates, drafts, choices, files."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from bot.domain.announcements import LONGEST_TEXT
+from bot.domain.announcements import LONGEST_TEXT, Announcement
+from bot.services import announcements
 from sandbox.person import Person
 from tests.scenarios.announcing import (
+    NEWS,
     announcement,
     compose,
     got,
     in_news,
+    open_detail,
     open_news,
     send,
 )
@@ -253,3 +257,63 @@ async def test_an_unknown_word_is_answered_with_the_nearest(stage: Stage) -> Non
     assert [message["text"] for message in ann.direct()][-1] == (
         "/announce does not know “lst”. Did you mean /announce list?"
     )
+
+
+async def test_a_draft_that_is_opened_and_saved_again_stays_what_it_was(stage: Stage) -> None:
+    await open_news(stage)
+    stage.workspace.add_channel("team", members=["UANN", stage.bot.bot_user_id], channel_id="CTEAM")
+    ann, faults = await compose(
+        stage,
+        announce_where=["news", "message"],
+        announce_channels=["CTEAM"],
+        announce_roles=["participant", "coach"],
+        announce_editions=["cba-2"],
+        announce_countries=["FI"],
+        announce_sectors=["energy"],
+        announce_clusters=["EnergyVaasa"],
+        announce_homework=["missing:cba-2/action-plan-1"],
+        announce_people=["UGUS"],
+        announce_minus=["UEVA"],
+        announce_date="2023-07-01",
+        announce_time="09:30",
+        announce_zone="Europe/Helsinki",
+        announce_options=["confirm", "necessary", "urgent"],
+        announce_why="it matters.",
+        announce_files=[("a.txt", b"a")],
+    )
+    assert faults == {}
+    before = await the_draft(stage)
+
+    await ann.press("modal", "announce_edit")
+    assert await ann.submit() == {}
+
+    after = await the_draft(stage)
+    assert replace(after, version=before.version, files=before.files) == before
+    assert [(file.id, file.name) for file in after.files] == [(file.id, file.name) for file in before.files]
+
+
+async def test_what_goes_to_channels_only_asks_its_audience_to_confirm_there(stage: Stage) -> None:
+    await open_news(stage)
+    ann = await send(stage, announce_where=["news"], announce_options=["confirm"])
+    await stage.settle()
+    await stage.settle()
+    ben = stage.person("UBEN")
+
+    await ben.press(in_news(stage)[0], "announce_got_it", channel_id=NEWS)
+    await ann.close_modal(whole_stack=True)
+    await open_detail(stage)
+    await ann.press("modal", "announce_remind")
+    await stage.settle()
+    cleo = stage.person("UCLEO")
+    await cleo.press(cleo.direct()[-1], "announce_got_it")
+
+    assert "✅ Thank you." in ben.messages(NEWS)[-1]["text"]
+    assert got(stage, "UBEN") == []
+    assert [len(stage.person(user_id).direct()) for user_id in ("UBEN", "UCLEO", "UDINA")] == [0, 1, 1]
+    assert "✅ Thank you." in cleo.direct()[-1]["text"]
+
+
+async def the_draft(stage: Stage) -> Announcement:
+    """The only announcement there is."""
+    (found,) = await announcements.listed(stage.bot.db, team_id=stage.team_id)
+    return found

@@ -48,6 +48,17 @@ class Report:
         return sum(one.confirmed_at is not None for one in self.receipts)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Confirmed:
+    """Somebody's confirmation."""
+
+    announcement: Announcement
+    at: datetime
+    """Of the first time, where it is not the first."""
+    is_own_message: bool
+    """Whether they gave it in their own message of the announcement."""
+
+
 async def report(db: Database, *, team_id: TeamId, user_id: UserId, announcement_id: int) -> Report:
     """What became of it, by person. user_id: who reads it. Raises Refused where it is gone."""
     async with db.reading() as work:
@@ -209,10 +220,15 @@ async def confirm(
     team_id: TeamId,
     user_id: UserId,
     announcement_id: int,
+    message_ts: str | None,
     now: datetime,
     once: Delivery | None = None,
-) -> Announcement:
-    """Somebody has got it. Raises Refused for who was not asked, and where there is nothing to confirm."""
+) -> Confirmed:
+    """Somebody has got it; where they say so elsewhere than in their own message, that is changed too.
+
+    message_ts: of the message that they answered in, if it was one.
+    Raises Refused for who was not asked, and where there is nothing to confirm.
+    """
     async with db.writing(once) as work:
         found = await announcements.announcement(work, team_id=team_id, announcement_id=announcement_id)
         if found is None or found.state is AnnouncementState.RECALLED:
@@ -225,18 +241,20 @@ async def confirm(
         await announcements.confirm(
             work, team_id=team_id, announcement_id=announcement_id, user_id=user_id, at=now
         )
-        return found
-
-
-async def confirmed_at(
-    db: Database, *, team_id: TeamId, user_id: UserId, announcement_id: int
-) -> datetime | None:
-    """When somebody confirmed; None where they have not."""
-    async with db.reading() as work:
-        mine = await announcements.recipient(
-            work, team_id=team_id, announcement_id=announcement_id, recipient=user_id
-        )
-    return mine.confirmed_at if mine else None
+        key = announcements.key_of(announcement_id, user_id)
+        posted = await outbox.row(work, team_id=team_id, key=key)
+        is_own_message = posted is not None and posted.ts is not None and posted.ts == message_ts
+        if posted is not None and posted.ts is not None and not is_own_message:
+            await outbox.enqueue(
+                work,
+                team_id=team_id,
+                key=f"{key}:confirmed",
+                recipient=user_id,
+                kind=kinds.EDIT,
+                body={"announcement_id": announcement_id},
+                now=now,
+            )
+        return Confirmed(announcement=found, at=mine.confirmed_at or now, is_own_message=is_own_message)
 
 
 async def send_table(

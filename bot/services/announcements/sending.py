@@ -12,6 +12,7 @@ from bot.domain.audiences import Out
 from bot.domain.ids import TeamId, UserId
 from bot.domain.refusals import Refused
 from bot.services.announcements import audience
+from bot.services.announcements.audience import Evaluated
 from bot.services.announcements.kinds import NOBODY, PROGRESS, kind_of
 from storage import announcements, audit, outbox
 from storage.announcements import Progress, Recipient
@@ -23,9 +24,15 @@ _LOOK_AFTER = timedelta(seconds=20)
 _AT_REST = timedelta(seconds=60)
 
 
-async def start(work: Work, found: Announcement, *, now: datetime) -> Announcement:
-    """Find out who gets it now, and begin. Where nobody does, it is a draft again, and its sender is told."""
-    evaluated = await audience.evaluate(work, found, team_id=found.team_id, now=now)
+async def start(
+    work: Work, found: Announcement, *, now: datetime, evaluated: Evaluated | None = None
+) -> Announcement:
+    """Find out who gets it now, and begin. Where nobody does, it is a draft again, and its sender is told.
+
+    evaluated: who that is, where it was found out in this transaction.
+    """
+    if evaluated is None:
+        evaluated = await audience.evaluate(work, found, team_id=found.team_id, now=now)
     people = evaluated.reached.people if found.by_message else ()
     if not people and not found.channels:
         again = replace(found, state=AnnouncementState.DRAFT, starts_at=None, version=found.version + 1)

@@ -23,6 +23,7 @@ from bot.domain.ids import TeamId, UserId
 from bot.domain.members import Member
 from bot.domain.refusals import Refused
 from bot.services.announcements import audience, sending
+from bot.services.announcements.audience import Evaluated
 from bot.services.announcements.kinds import APPROVAL, TEST
 from bot.views import words
 from storage import announcements, editions, homework, members, outbox
@@ -129,6 +130,7 @@ async def save(
     async with db.writing(once) as work:
         beside: Announcement | None = None
         if announcement_id is not None:
+            await announcements.lock(work, team_id=team_id, announcement_id=announcement_id)
             known = await existing(work, team_id=team_id, announcement_id=announcement_id)
             require_unsent(known)
             # What was with it before stays with it, and is not copied again.
@@ -143,15 +145,14 @@ async def save(
         made = Announcement(
             **_as_written(written),
             team_id=team_id,
-            id=await announcements.next_id(work, team_id=team_id),
+            id=0,
             state=AnnouncementState.DRAFT,
             version=1,
             written_by=user_id,
             written_at=now,
         )
-        await announcements.add(work, made)
         return Saved(
-            announcement=made,
+            announcement=await announcements.add(work, made),
             beside=beside,
             writer=await name_of(work, team_id, beside.written_by) if beside else "",
         )
@@ -241,6 +242,7 @@ async def send_off(
     where its time has passed, where files are not copied yet, and where the second word is one's own.
     """
     async with db.writing(once) as work:
+        await announcements.lock(work, team_id=team_id, announcement_id=announcement_id)
         found = await existing(work, team_id=team_id, announcement_id=announcement_id)
         require_unsent(found)
         if found.version != version:
@@ -251,7 +253,7 @@ async def send_off(
             )
         if found.state is AnnouncementState.SCHEDULED:
             return found
-        await _check_before_sending(work, found, now=now)
+        evaluated = await _check_before_sending(work, found, now=now)
         academy = await editions.academy(work, team_id=team_id)
         if academy is not None and academy.second_approval and found.state is AnnouncementState.DRAFT:
             return await _ask_for_approval(work, found, user_id=user_id, now=now)
@@ -267,7 +269,9 @@ async def send_off(
         await sending.log(
             work, gone_off, "approved" if gone_off.approved_by else "sent_off", by=user_id, now=now
         )
-        return await sending.start(work, gone_off, now=now) if starts_at <= now else gone_off
+        if starts_at > now:
+            return gone_off
+        return await sending.start(work, gone_off, now=now, evaluated=evaluated)
 
 
 async def discard(
@@ -281,6 +285,7 @@ async def discard(
 ) -> Announcement:
     """Cancel what has not gone off. Raises Refused where it has."""
     async with db.writing(once) as work:
+        await announcements.lock(work, team_id=team_id, announcement_id=announcement_id)
         found = await existing(work, team_id=team_id, announcement_id=announcement_id)
         require_unsent(found)
         cancelled = replace(found, state=AnnouncementState.CANCELLED, version=found.version + 1)
@@ -338,7 +343,7 @@ def check_text(title: str, body: rich_text.RichText) -> None:
         )
 
 
-async def _check_before_sending(work: Work, found: Announcement, *, now: datetime) -> None:
+async def _check_before_sending(work: Work, found: Announcement, *, now: datetime) -> Evaluated:
     open_place = next(
         (text for text in (found.title, rich_text.plain(found.body)) if PLACEHOLDER in text and "]" in text),
         None,
@@ -357,13 +362,13 @@ async def _check_before_sending(work: Work, found: Announcement, *, now: datetim
             f"Its time, {words.wall(found.at)} ({words.place_of(found.zone)}), has passed: "
             "edit it and choose another."
         )
-    if found.by_message and not found.channels:
-        evaluated = await audience.evaluate(work, found, team_id=found.team_id, now=now)
-        if not evaluated.reached.people:
-            raise Refused(
-                "Nobody would get it as things are: nobody fits, or all who fit chose otherwise. "
-                "Edit its audience."
-            )
+    evaluated = await audience.evaluate(work, found, team_id=found.team_id, now=now)
+    if found.by_message and not found.channels and not evaluated.reached.people:
+        raise Refused(
+            "Nobody would get it as things are: nobody fits, or all who fit chose otherwise. "
+            "Edit its audience."
+        )
+    return evaluated
 
 
 async def _ask_for_approval(
