@@ -13,6 +13,7 @@ from bot.domain.profiles import (
     Visibility,
 )
 from bot.views import kit, words
+from bot.views.announce import PREFS
 
 OPEN = "profile_open"
 CALLBACK = "profile_save"
@@ -90,6 +91,7 @@ def form(person: Member, profile: Profile, *, cluster: str, suggested: Collectio
         )
         blocks.append(kit.field(visibility_block(one), f"{label}: who may see it", menu))
     blocks.append(kit.field(LISTED, "The directory", shown, optional=True))
+    blocks.append(kit.actions(kit.button("Announcements: what reaches me", PREFS, "announce")))
     return kit.modal(callback_id=CALLBACK, title="My profile", submit="Save", close="Cancel", blocks=blocks)
 
 

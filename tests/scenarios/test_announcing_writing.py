@@ -317,3 +317,21 @@ async def the_draft(stage: Stage) -> Announcement:
     """The only announcement there is."""
     (found,) = await announcements.listed(stage.bot.db, team_id=stage.team_id)
     return found
+
+
+async def test_what_reaches_somebody_is_chosen_from_their_profile_and_home_too(stage: Stage) -> None:
+    ben = stage.person("UBEN")
+    await ben.command("/academy profile")
+    await ben.saw_modal("My profile")
+
+    await ben.press("modal", "announce_prefs")
+    await ben.saw_modal("What reaches me")
+    assert await ben.submit({"announce_choice": "confirmation"}) == {}
+    saved = in_front(ben)
+    await ben.close_modal(whole_stack=True)
+    await ben.open_home()
+    await ben.press("home", "announce_prefs")
+
+    assert "✅ Saved: *Only those to confirm*" in saved
+    chosen = (await ben.saw_modal("What reaches me"))["blocks"][0]["element"]["initial_option"]["value"]
+    assert chosen == "confirmation"
