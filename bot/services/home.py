@@ -8,7 +8,7 @@ from bot.domain.announcements import Announcement
 from bot.domain.editions import Day, Edition
 from bot.domain.ids import TeamId, UserId
 from bot.domain.members import Role
-from bot.domain.programme import is_over, next_day
+from bot.domain.programme import current_edition, is_over, next_day
 from bot.services import announcements, home_desk, peers
 from bot.services.homework import HOME, Piece, Status, at_a_glance, pieces
 from bot.services.questions import experts, finding, stats
@@ -79,10 +79,13 @@ async def _home(work: Work, *, team_id: TeamId, user_id: UserId, now: datetime) 
     person = await members.member(work, team_id=team_id, user_id=user_id)
     parts = await members.enrolments(work, team_id=team_id, user_id=user_id)
     is_organiser = await members.is_organiser(work, team_id=team_id, user_id=user_id)
-    current, glance = await at_a_glance(work, team_id=team_id, now=now)
+    known = await editions.editions(work, team_id=team_id)
+    current, glance = current_edition(known, now=now), list[Status]()
+    if is_organiser:
+        current, glance = await at_a_glance(work, team_id=team_id, now=now)
     mine = {one.edition_key for one in parts if one.role is Role.PARTICIPANT}
     edition = current
-    own = [one for one in await editions.editions(work, team_id=team_id) if one.key in mine]
+    own = [one for one in known if one.key in mine]
     if own and not is_organiser:
         edition = current if current is not None and current.key in mine else own[0]
     found = await pieces(work, team_id=team_id, user_id=user_id, now=now)
@@ -118,7 +121,7 @@ async def _home(work: Work, *, team_id: TeamId, user_id: UserId, now: datetime) 
         pieces=tuple(found),
         reader_zone=calendar.zone_or(person.tz if person else "", zone),
         is_organiser=is_organiser,
-        glance=tuple(glance) if is_organiser else (),
+        glance=tuple(glance),
         failures=tuple(failed[::-1][:_MOST_FAILURES]),
         failure_count=len(failed),
         open_questions=tuple(waiting),

@@ -38,9 +38,6 @@ async def decisions(
         for asked in await roles.undecided(work)
         if asked.team_id == team_id
     ]
-    found += [
-        views.missing(one.homework, one.counts()[State.MISSING])
-        for one in glance
-        if one.counts()[State.MISSING]
-    ]
+    late = [(one.homework, one.counts()[State.MISSING]) for one in glance]
+    found += [views.missing(homework, count) for homework, count in late if count]
     return found
