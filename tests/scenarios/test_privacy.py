@@ -19,6 +19,7 @@ from bot.services.privacy import erasing
 from sandbox.person import Person
 from storage import audit, editions, members, questions
 from storage.tables import metadata, retention_run
+from tests.scenarios import announcing, peering
 from tests.scenarios.asked import channel, question
 from tests.scenarios.asking import ASK, answers, logged, open_questions_channel
 from tests.scenarios.stage import ROSTER, Stage, everything
@@ -400,3 +401,67 @@ async def test_a_question_out_of_an_organiser_s_sight_is_not_told_in_the_report(
     said = everything(await ann.saw_modal("Report"))
     assert "*Ada Admin* changed question 1\nbefore: …\nafter: …" in said
     assert "Fire" not in said
+
+
+# -- what others still see ----------------------------------------------------------------------------
+
+
+async def test_who_was_matched_with_somebody_deleted_is_told_and_everything_goes_on(stage: Stage) -> None:
+    await peering.six(stage)
+    await peering.publish(stage, kind="groups", homework="None", size="3")
+    others = peering.partners(stage, "UBEN")
+
+    await delete(stage, "UBEN")
+    for user_id in others:
+        await stage.person(user_id).command("/peers")
+    ann = stage.person("UANN")
+    await ann.command("/peers status")
+    shown = everything(ann.modal or ann.direct()[-1])
+    await stage.at("2023-06-22 12:00")
+    await stage.at("2023-07-08 12:00")
+
+    assert [line for line in (await tables(stage)).splitlines() if "UBEN" in line] == []
+    assert "Ben Virta" not in shown
+    rows = [row for row in await stage.queued("peers.match.ended") if row.state == "sent"]
+    assert len(rows) == 1
+    assert "UBEN" not in rows[0].recipient
+
+
+async def test_what_an_organiser_made_is_read_as_before_once_they_are_deleted(stage: Stage) -> None:
+    await open_questions_channel(stage)
+    ann, ada = stage.person("UANN"), stage.person("UADA")
+    await peering.hand_in(stage, "UBEN", "UCLEO")
+    await ann.command("/homework extend @dina action-plan-1 2023-07-10")
+    await ann.submit({"reason": f"Ill, says {PLANTED}"})
+    await ann.close_modal(whole_stack=True)
+    await announcing.send(stage, announce_options=["confirm"])
+    await ann.close_modal(whole_stack=True)
+    await stage.settle()
+    await peering.publish(stage)
+    await ann.close_modal(whole_stack=True)
+    await stage.person("UBEN").say(ASK, "Who pays?")
+    await stage.settle()
+    await ann.command("/questions pays")
+    await ann.press(ann.direct()[-1], "questions_manage", value="1")
+    await ann.press("modal", "questions_retitle")
+    await ann.submit({"title": "Who pays for it?"})
+    await ann.close_modal(whole_stack=True)
+
+    await delete(stage, "UANN")
+    for words in ("/announce list", "/peers status", "/homework status action-plan-1", "/academy report"):
+        await ada.command(words)
+        if ada.modal is not None:
+            await ada.close_modal(whole_stack=True)
+    await announcing.open_detail(stage, by="UADA")
+    detail = everything(ada.modal or {})
+    await ada.close_modal(whole_stack=True)
+    await ada.command("/academy report")
+    report = everything(ada.modal or {})
+    await ada.open_home()
+    await stage.person("UDINA").open_home()
+    await stage.at("2023-07-08 12:00")
+
+    assert [line for line in (await tables(stage)).splitlines() if "UANN" in line] == []
+    assert "Day 3 in Torino" in detail
+    assert "*somebody* changed question 1" in report
+    assert "Ann Organ" not in detail + report
