@@ -5,7 +5,7 @@ from datetime import date, time
 from enum import StrEnum
 
 from bot.domain.ids import ChannelId, EditionKey, TeamId
-from bot.domain.retention import Retention
+from bot.domain.retention import DEFAULT, Retention
 
 
 class DayKind(StrEnum):
@@ -29,7 +29,7 @@ class Academy:
     announcements_channel: ChannelId | None = None
     second_approval: bool = False
     """Whether an announcement needs the word of a second organiser before it goes."""
-    retention: Retention = Retention()
+    retention: Retention = DEFAULT
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -41,3 +41,6 @@ class Retention:
 
 KINDS = tuple(field.name for field in fields(Retention))
 """In the order in which they are shown and written."""
+
+DEFAULT = Retention()
+"""Until an academy chooses otherwise."""

@@ -422,9 +422,14 @@ async def test_who_was_matched_with_somebody_deleted_is_told_and_everything_goes
 
     assert [line for line in (await tables(stage)).splitlines() if "UBEN" in line] == []
     assert "Ben Virta" not in shown
-    rows = [row for row in await stage.queued("peers.match.ended") if row.state == "sent"]
-    assert len(rows) == 1
-    assert "UBEN" not in rows[0].recipient
+    told = [
+        message["text"]
+        for channel in stage.workspace.channels.values()
+        if channel.kind == "mpim" and set(others) <= set(channel.members) and "UBEN" not in channel.members
+        for message in channel.messages
+        if "no longer take part" in message["text"] or "can no longer" in message["text"]
+    ]
+    assert [text.partition(". ")[0] for text in told] == ["ℹ️ somebody can no longer take part in round 1"]
 
 
 async def test_what_an_organiser_made_is_read_as_before_once_they_are_deleted(stage: Stage) -> None:
