@@ -43,12 +43,23 @@ async def add(
 
 
 async def entries(
-    work: Work, *, team_id: TeamId, subject: str | None = None, limit: int = 50, offset: int = 0
+    work: Work,
+    *,
+    team_id: TeamId,
+    subject: str | None = None,
+    kind: str = "",
+    limit: int = 50,
+    offset: int = 0,
 ) -> list[Entry]:
-    """The newest deeds, newest first; those done to one subject where it is given."""
+    """The newest deeds, newest first; those done to one subject, or to one kind of them, where it is given.
+
+    kind: how their subjects begin, such as `question:`.
+    """
     query = select(audit).where(audit.c.team_id == team_id)
     if subject is not None:
         query = query.where(audit.c.subject == subject)
+    if kind:
+        query = query.where(audit.c.subject.startswith(kind, autoescape=True))
     rows = await work.execute(query.order_by(audit.c.id.desc()).limit(limit).offset(offset))
     return [Entry(**{name: row._mapping[name] for name in Entry.__dataclass_fields__}) for row in rows]
 

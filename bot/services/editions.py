@@ -14,10 +14,10 @@ from bot.domain.ids import EditionKey, TeamId, UserId
 from bot.domain.import_checks import check_removal, check_together, check_workspace
 from bot.domain.members import Enrolment, Member, Role
 from bot.domain.profiles import OF_ROSTER, Field, kept_against_roster, with_roster
-from bot.domain.roles import goes_back
+from bot.domain.roles import Parts, goes_back, parts_of
 from bot.domain.roster_file import RosterRow, find_people, read_roster
 from bot.domain.workspace import Channel, UserGroup
-from bot.services import homework, people, reminders
+from bot.services import homework, people, reminders, roles
 from storage import editions, erasure, members
 from storage import homework as pieces
 from storage import profiles as stored_profiles
@@ -256,6 +256,7 @@ class _Import:
     async def _take_over_enrolments(self, placed: Sequence[tuple[RosterRow, Member]]) -> set[EditionKey]:
         known = await members.enrolments(self._work, team_id=self._team_id)
         changes: list[tuple[list[Enrolment], list[Enrolment]]] = []
+        told: dict[tuple[UserId, EditionKey], tuple[Parts, Parts]] = {}
         names = {person.user_id: person.name for _, person in placed}
         made_alumni = await stored_roles.made_alumni(self._work, team_id=self._team_id)
         for edition_key, user_id in dict.fromkeys((row.edition, person.user_id) for row, person in placed):
@@ -268,6 +269,7 @@ class _Import:
             self._lines += lines
             if lines:
                 changes.append((before, after))
+                told[user_id, edition_key] = (parts_of(before), parts_of(after))
         # All that ends goes first: two participants may exchange their clusters.
         for one in _all(before for before, _ in changes):
             await members.remove_enrolment(
@@ -279,6 +281,18 @@ class _Import:
             )
         for one in _all(after for _, after in changes):
             await members.put_enrolment(self._work, one)
+        for (user_id, edition_key), (was, is_now) in told.items():
+            await roles.log(
+                self._work,
+                team_id=self._team_id,
+                user_id=user_id,
+                edition_key=edition_key,
+                deed=roles.IMPORTED,
+                by=roles.IMPORT,
+                now=self._now,
+                before=was,
+                after=is_now,
+            )
         return {one.edition_key for one in _all(after for _, after in changes)}
 
     def _not_back(

@@ -21,6 +21,7 @@ PAGE = 10
 """Deeds on a page."""
 
 _QUESTION = re.compile(r"question:(\d+)")
+_NO_PERSON = {"bot": "The bot", "import": "An import"}
 _PERSON = re.compile(r"\b[UW][A-Z0-9]{2,}\b")
 _HIDDEN = "…"
 
@@ -99,7 +100,7 @@ async def _deeds(work: Work, who: Actor, entries: list[Entry]) -> list[Deed]:
         found = numbers[one.id]
         is_hidden = found is not None and QuestionId(int(found[1])) not in seen
         about = _PERSON.sub(lambda match: names.get(UserId(match[0]), "somebody"), one.subject)
-        by = "the bot" if one.done_by == "bot" else names.get(one.done_by, "somebody")
+        by = _NO_PERSON.get(one.done_by) or names.get(one.done_by, "somebody")
         shown = _without_texts(one) if is_hidden else one
         deeds.append(Deed(entry=shown, by=by, about=about.replace(":", " ")))
     return deeds

@@ -20,7 +20,11 @@ from storage.db import Database, Delivery, Work
 ON_A_PAGE = 12
 CHANGED = "roles.changed"
 UNDONE = "roles.undone"
+IMPORTED = "roles.imported"
 """Deeds in the audit log; their subject is `member:` and the person's id."""
+
+IMPORT = UserId("import")
+"""Who does what a roster says, in the audit log."""
 
 _LATEST = 10
 _CLASHES = 3
@@ -162,7 +166,17 @@ async def apply(
         changed_by=by,
     )
     for one in made:
-        await _log(work, one, deed=CHANGED, by=by, now=now, before=one.before, after=one.after)
+        await log(
+            work,
+            team_id=team_id,
+            user_id=one.user_id,
+            edition_key=edition_key,
+            deed=CHANGED,
+            by=by,
+            now=now,
+            before=one.before,
+            after=one.after,
+        )
     names = {one.user_id: one.name for one in known.values()}
     return Batch(number=batch, edition_name=edition.name, changes=tuple(made), names=names)
 
@@ -196,7 +210,17 @@ async def take_back(work: Work, *, team_id: TeamId, batch: int, by: UserId, now:
     back = [one for one in found if one.user_id in wanted]
     await stored.mark_undone(work, back, now=now)
     for one in back:
-        await _log(work, one, deed=UNDONE, by=by, now=now, before=one.after, after=one.before)
+        await log(
+            work,
+            team_id=team_id,
+            user_id=one.user_id,
+            edition_key=edition_key,
+            deed=UNDONE,
+            by=by,
+            now=now,
+            before=one.after,
+            after=one.before,
+        )
     return Undone(
         restored=tuple(known.get(one.user_id, one.user_id) for one in back),
         kept=tuple((known.get(one, one), why) for one, why in kept.items()),
@@ -218,6 +242,31 @@ async def latest(db: Database, *, team_id: TeamId) -> list[Batch]:
         )
         for changes in found
     ]
+
+
+async def log(
+    work: Work,
+    *,
+    team_id: TeamId,
+    user_id: UserId,
+    edition_key: EditionKey,
+    deed: str,
+    by: UserId,
+    now: datetime,
+    before: Parts,
+    after: Parts,
+) -> None:
+    """Enter a change of one person's parts in an edition in the audit log: CHANGED, UNDONE or IMPORTED."""
+    await audit.add(
+        work,
+        team_id=team_id,
+        done_at=now,
+        done_by=by,
+        deed=deed,
+        subject=f"member:{user_id}",
+        before=f"{edition_key}: {told(before)}",
+        after=f"{edition_key}: {told(after)}",
+    )
 
 
 async def _everybody(
@@ -315,18 +364,3 @@ async def _write(
     await reminders.replan(work, team_id=team_id, now=now, edition_key=edition_key)
     for user_id in after:
         await refresh_home(work, team_id=team_id, user_id=user_id, why=f"{why}:{edition_key}", now=now)
-
-
-async def _log(
-    work: Work, one: RoleChange, *, deed: str, by: UserId, now: datetime, before: Parts, after: Parts
-) -> None:
-    await audit.add(
-        work,
-        team_id=one.team_id,
-        done_at=now,
-        done_by=by,
-        deed=deed,
-        subject=f"member:{one.user_id}",
-        before=f"{one.edition_key}: {told(before)}",
-        after=f"{one.edition_key}: {told(after)}",
-    )

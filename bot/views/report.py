@@ -37,6 +37,7 @@ _DEEDS = {
     "person.data_sent": "had their data sent, at their request, to",
     "retention.removed": "removed what was past its term on",
     "roles.changed": "changed the roles of",
+    "roles.imported": "changed the roles of",
     "roles.undone": "took back a change of the roles of",
     "setup.academy": "changed the",
     "setup.edition": "changed the",

@@ -23,9 +23,10 @@ async def roles(stage: Stage, user_id: str) -> list[tuple[str, str]]:
 
 
 async def deeds(stage: Stage) -> list[tuple[str, str, str, str, str]]:
-    """The audit log, newest first."""
+    """What organisers did to people in Slack, newest first."""
     async with stage.bot.db.reading() as work:
-        found = await audit.entries(work, team_id=stage.team_id)
+        found = await audit.entries(work, team_id=stage.team_id, kind="member:")
+    found = [one for one in found if one.done_by != "import"]
     return [(one.done_by, one.deed, one.subject, one.before, one.after) for one in found]
 
 
@@ -88,6 +89,7 @@ async def test_an_organiser_finds_people_and_changes_one_and_takes_it_back(stage
     )
     assert as_coach == [("coach", "EnergyVaasa"), ("participant", "EnergyVaasa")]
     assert "*Ann Organ* took back a change of the roles of member Ben Virta" in report
+    assert "*An import* changed the roles of member Eva Lang" in report
     assert listed(taken_back)[0] == "↩️ Taken back for 1 person: Ben Virta."
     assert await roles(stage, "UBEN") == [("participant", "EnergyVaasa")]
     assert await deeds(stage) == [
