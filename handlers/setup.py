@@ -34,8 +34,11 @@ def register(app: AsyncApp, deps: Deps) -> None:
     async def open_button(
         ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
     ) -> None:
-        who = organiser(context)
-        await open_from(client, payloads.pressed(body), await hub(deps, who))
+        who, pressed = organiser(context), payloads.pressed(body)
+        if pressed.view is not None and pressed.view.get("callback_id") == views.HUB_CALLBACK:
+            await show_hub(deps, client, who, body)
+        else:
+            await open_from(client, pressed, await hub(deps, who))
         await ack()
 
     @app.action(views.ACADEMY)

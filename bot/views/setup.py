@@ -70,7 +70,8 @@ def hub(
         new = kit.button("New edition", EDITION_NEW, "new", style=None if editions else "primary")
         copy = kit.button("Copy an edition", EDITION_COPY, "copy") if editions else None
         people = kit.button("People and roles", PEOPLE, "open") if editions else None
-        blocks.append(kit.actions(new, copy, people, kit.button("Send me a test message", TEST, "test")))
+        test = kit.button("Send me a test message", TEST, "test")
+        blocks.append(kit.actions(new, copy, people, test, kit.button("Look again", OPEN, "again")))
     return kit.modal(callback_id=HUB_CALLBACK, title="Set up", blocks=blocks)
 
 
@@ -246,7 +247,7 @@ def _academy(academy: Academy | None) -> kit.Block:
         return kit.section(
             "*The academy*\nIts name, its time zone, its channels, its organisers.", accessory=begin
         )
-    facts = [f"times of {words.place_of(academy.timezone)}"]
+    facts = [f"Times are those of {words.place_of(academy.timezone)}"]
     if academy.announcements_channel:
         facts.append(f"announcements in <#{academy.announcements_channel}>")
     if academy.question_channels:

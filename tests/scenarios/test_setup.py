@@ -92,6 +92,10 @@ async def test_admin_is_greeted_once_and_sets_everything_up(empty: Stage) -> Non
     assert faults == {}
     assert "✅ Ready: the academy, Cluster Booster Academy" in said(ada)
     assert "❌ Missing: announcements: invite me to <#CNEWS>" in said(ada)
+    empty.workspace.join("CNEWS", empty.app.bot_user_id)
+    await empty.settle()
+    await ada.press("modal", "setup_open")
+    assert "✅ Ready: announcements, with their channel" in said(ada)
     await ada.press("modal", "setup_keep")
     assert await ada.submit({"setup_keep_messages": "90"}) == {}
 
@@ -122,7 +126,7 @@ async def test_admin_is_greeted_once_and_sets_everything_up(empty: Stage) -> Non
     *_, file, test = ada.direct()
     if not file.get("files"):
         file, test = test, file
-    assert "2 things are still missing before the academy can begin." in everything(test)
+    assert "One thing is still missing before the academy can begin." in everything(test)
     (shared,) = file["files"]
     text = empty.workspace.files[shared["id"]].content.decode()
     assert (await empty.import_files(("cba-3.toml", text)))[0] == NOTHING_CHANGED
