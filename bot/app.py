@@ -36,8 +36,8 @@ import handlers.profile
 import handlers.questions
 import handlers.questions_search
 import handlers.reminders
-import handlers.roles
 import handlers.report
+import handlers.roles
 import handlers.setup
 import handlers.unknown
 import handlers.welcome
