@@ -22,7 +22,8 @@ LISTED = "listed"
 SHOW = "show"
 
 _LONGEST_LIST = 1500
-_LINE = 400
+_LINE = 260
+_PARTS = 3
 _LABELS = {
     Field.CLUSTER: "Cluster",
     Field.COUNTRY: "Country",
@@ -111,7 +112,7 @@ def described(card: Card) -> str:
     """A card in a section's text: who somebody is, what they offer; without what is hidden or empty."""
     place = [words.excerpt(card.cluster, 150), words.escape(country_names.name_of(card.country))]
     lines = [" · ".join([f"*{words.excerpt(card.name, 100)}*", *(one for one in place if one)])]
-    for part in card.parts[:4]:
+    for part in card.parts[:_PARTS]:
         year = f" ({part.year})" if part.year else ""
         lines.append(f"{_ROLES[part.role]}, {words.excerpt(part.edition_name, 100)}{year}")
     languages = [language_names.name_of(one) for one in card.languages]
