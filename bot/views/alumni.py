@@ -72,9 +72,8 @@ def choose(edition: Edition, candidates: Sequence[Member]) -> kit.View:
     """The modal to say who has become an alumnus."""
     options = [kit.option(one.name, one.user_id) for one in candidates]
     element: kit.Block = {"type": "multi_static_select", "placeholder": kit.plain("Participants")}
-    element["initial_options"] = options[: kit.OPTIONS]
     if len(options) <= kit.OPTIONS:
-        element["options"] = options
+        element |= {"options": options, "initial_options": options}
     else:
         element["option_groups"] = [
             {
