@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import JSON, Boolean, Column, Date, Integer, LargeBinary, Table, Time, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from bot.domain.ids import ChannelId, QuestionId, TeamId, UserId
 from bot.domain.questions import NewAnswer, NewQuestion, QuestionState
@@ -245,3 +246,15 @@ async def test_who_was_erased_is_remembered_by_a_digest_until_they_come_back(db:
         after = await erasure.is_erased(work, team_id=TEAM, user_id=ZOE)
 
     assert (marked, after) == ({ZOE}, False)
+
+
+async def test_a_statement_that_fails_repeats_nothing_of_what_people_wrote(db: Database) -> None:
+    async def twice() -> None:
+        async with db.writing() as work:
+            values = {"team_id": TEAM, "group_id": "S1", "user_id": PLANTED}
+            await work.execute(insert(metadata.tables["usergroup_member"]), [values, values])
+
+    with pytest.raises(IntegrityError) as failed:
+        await twice()
+
+    assert PLANTED not in str(failed.value)
