@@ -56,7 +56,10 @@ def message(
     if buttons:
         blocks.append(kit.actions(*buttons))
     text = f"{words.escape(said.title)}\n{rich_text.as_mrkdwn(said.body)}"
-    return kit.message(_cut(text), blocks)
+    if len(text) > _NOTIFICATION:
+        # It is the notification, and what screen readers say first; the blocks have the whole.
+        text = words.excerpt(f"{said.title}\n{rich_text.plain(said.body)}", _NOTIFICATION)
+    return kit.message(text, blocks)
 
 
 def reminder(found: Announcement) -> kit.Message:
@@ -122,8 +125,3 @@ def chosen(choice: Choice) -> kit.View:
 def _file(permalink: str, name: str) -> str:
     label = words.excerpt(name, 100).replace("|", "¦")
     return f"<{words.escape(permalink).replace('|', '%7C')}|{label}>" if permalink else label
-
-
-def _cut(text: str) -> str:
-    # It is the notification, and what screen readers say; the blocks have the whole.
-    return text if len(text) <= _NOTIFICATION else text[: text.rfind(" ", 0, _NOTIFICATION - 1)] + " …"

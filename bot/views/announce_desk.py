@@ -350,9 +350,21 @@ def rewrite(found: Announcement) -> kit.View:
 
 
 def progress(
-    found: Announcement, *, task: str, done: int, of: int, failed: int, left_s: int | None
+    found: Announcement,
+    *,
+    task: str,
+    done: int,
+    of: int,
+    failed: int,
+    left_s: int | None,
+    rests_until: datetime | None = None,
+    reader_zone: str = "UTC",
 ) -> kit.Message:
-    """How far a task has come, to who began it. left_s: an estimate in seconds, None where it is over."""
+    """How far a task has come, to who began it.
+
+    left_s: an estimate in seconds, None where it is over. rests_until: when the next message goes, where all
+    that are left wait for their morning.
+    """
     title = words.excerpt(found.title, 150)
     what = _TASKS[task.partition(":")[0]].lower()
     share = done * 10 // of if of else 10
@@ -363,6 +375,9 @@ def progress(
         said = f"{_ENDED.get(task.partition(':')[0], '✅ Done')}: “{title}”, {done:,} of {of:,}"
         if found.state is AnnouncementState.STOPPED and task == "send":
             said = f"⏹️ “{title}” was stopped: {done:,} of {of:,} had it by then"
+    elif rests_until is not None:
+        at = words.when(rests_until, reader_zone)
+        said = f"🌙 “{title}”: {done:,} of {of:,}; the others wait for their morning, the first until {at}"
     else:
         said = f"⏳ “{title}” is {what}: {done:,} of {of:,}, about {words.how_long(left_s)} left"
     if failed:

@@ -37,6 +37,8 @@ ZONES = (
     *("Europe/Tallinn", "Europe/Tirane", "Europe/Vienna", "Europe/Vilnius", "Europe/Warsaw", "Europe/Zagreb"),
     *("Europe/Zurich", "Asia/Nicosia", "UTC"),
 )
+# A form may have 250 kB in all.
+_OFFERED = 300
 _ROLES = {
     EVERYBODY: "Everybody in the workspace",
     "applicant": "Applicants",
@@ -191,6 +193,11 @@ def _several(block_id: str, label: str, offered: Mapping[str, str], chosen: Coll
     # What was chosen once and is gone since is offered still: it can be taken out only where it is seen.
     every = dict(offered) | {one: one for one in chosen if one not in offered}
     options = [kit.option(words.short(text, 75), value) for value, text in every.items() if len(value) <= 150]
+    hint = ""
+    if len(options) > _OFFERED:
+        wanted = set(chosen)
+        options.sort(key=lambda option: option["value"] not in wanted)
+        options, hint = options[:_OFFERED], f"The first {_OFFERED} of {len(options)}; name people for others."
     if not options:
         return {}
     element: kit.Block = {"type": "multi_static_select", "placeholder": kit.plain("Any")}
@@ -203,7 +210,7 @@ def _several(block_id: str, label: str, offered: Mapping[str, str], chosen: Coll
         ][: kit.OPTIONS]
     if initial := [option for option in options if option["value"] in set(chosen)][: kit.OPTIONS]:
         element["initial_options"] = initial
-    return kit.field(block_id, label, element, optional=True)
+    return kit.field(block_id, label, element, optional=True, hint=hint)
 
 
 def _people(block_id: str, label: str, chosen: Sequence[str]) -> kit.Block:

@@ -116,6 +116,8 @@ async def test_a_message_waits_for_the_morning_of_each_person_and_can_be_paused_
     ann = await send(stage)
     await stage.settle()
     at_first = got_by(stage)
+    await stage.at("2023-06-12 17:31")
+    told = ann.direct()[-1]["text"]
 
     await ann.press(ann.direct()[-1], "announce_pause")
     await stage.at("2023-06-13 05:30")  # 08:30 in Helsinki
@@ -128,6 +130,10 @@ async def test_a_message_waits_for_the_morning_of_each_person_and_can_be_paused_
     await stage.at("2023-06-13 10:00")
 
     assert at_first == {"UCLEO": [TITLE]}
+    assert told == (
+        f"🌙 “{TITLE}”: 1 of 3; the others wait for their morning, the first until Tue 13 June 2023, 07:00 "
+        "(Brussels)"
+    )
     assert while_paused == {"UCLEO": [TITLE]}
     assert in_helsinki == {"UBEN": [TITLE], "UCLEO": [TITLE]}
     assert got_by(stage) == in_helsinki

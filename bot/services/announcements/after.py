@@ -136,6 +136,7 @@ async def change_everywhere(
         changed = replace(
             found, title=title, body=body, version=version + 1, written_by=user_id, written_at=now
         )
+        writing.check_size(changed)
         await announcements.put(work, changed, version=version)
         await sending.log(work, changed, "changed", by=user_id, now=now)
         due = {one.recipient.recipient: now for one in await _posted(work, changed)}

@@ -28,6 +28,7 @@ from bot.services.announcements.kinds import (
 from bot.services.announcements.kinds import (
     RECALL as RECALL_KIND,
 )
+from bot.services.announcements.sending import AT_REST
 from bot.services.announcements.writing import name_of
 from bot.views import announce, announce_desk, words
 from bot.views.kit import Message
@@ -121,6 +122,7 @@ async def _progress(work: Work, row: OutboxRow, now: datetime) -> Composed:
         work, team_id=TeamId(row.team_id), announcement_id=found.id, task=task
     )
     is_going_on = found.task == task and stands.left > 0 and found.state is not AnnouncementState.PAUSED
+    rests_until = stands.next_at if stands.next_at and stands.next_at > now + AT_REST else None
     for_s = (now - (found.task_at or now)).total_seconds()
     per_minute = _PER_MINUTE.get(task.partition(":")[0], Pace().per_minute)
     said = announce_desk.progress(
@@ -132,6 +134,8 @@ async def _progress(work: Work, row: OutboxRow, now: datetime) -> Composed:
         left_s=estimate_s(stands.left, done=stands.done, for_s=for_s, per_minute=per_minute)
         if is_going_on
         else None,
+        rests_until=rests_until if is_going_on else None,
+        reader_zone=await _zone_now(work, row) or "UTC",
     )
     if row.key == row.body["first"]:
         return _send(said)

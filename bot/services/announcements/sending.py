@@ -21,7 +21,8 @@ from storage.db import Database, Delivery, Work
 _QUEUED_AT_ONCE = 300
 """More than go out between two beats, at Slack's rate of some 300 a minute."""
 _LOOK_AFTER = timedelta(seconds=20)
-_AT_REST = timedelta(seconds=60)
+AT_REST = timedelta(seconds=60)
+"""Where the next message may go later than this, people are waiting for their morning."""
 
 
 async def start(
@@ -232,13 +233,19 @@ async def _look_after(work: Work, found: Announcement, *, now: datetime) -> None
             ended = replace(ended, state=AnnouncementState.SENT)
             values["state"] = AnnouncementState.SENT.value
     await announcements.note(work, team_id=found.team_id, announcement_id=found.id, **values)
-    # While all that is left waits for the morning there is nothing new to tell.
-    if not stands.left or stands.next_at is None or stands.next_at <= now + _AT_REST:
-        await _tell_progress(work, ended, now=now, task=found.task)
+    rests = stands.next_at is not None and stands.next_at > now + AT_REST
+    # While all that are left wait for the morning there is nothing new to tell but that.
+    moment = f"rests:{stands.done}" if rests else ""
+    await _tell_progress(work, ended, now=now, task=found.task, moment=moment)
 
 
-async def _tell_progress(work: Work, found: Announcement, *, now: datetime, task: str) -> None:
-    """Write to its sender how far it is; each task has one message, which is written once and edited then."""
+async def _tell_progress(
+    work: Work, found: Announcement, *, now: datetime, task: str, moment: str = ""
+) -> None:
+    """Write to its sender how far it is; each task has one message, which is written once and edited then.
+
+    moment: what is told once only, where it is not how far it is at this beat.
+    """
     began = found.task_at or now
     first = f"announce:{found.id}:progress:{task}:{began:%Y%m%d%H%M%S}"
     beat = int((now - began) / _LOOK_AFTER)
@@ -247,7 +254,7 @@ async def _tell_progress(work: Work, found: Announcement, *, now: datetime, task
     elif not found.task:
         key = f"{first}:end"
     else:
-        key = f"{first}:{beat}" if beat > 0 else first
+        key = f"{first}:{moment or beat}" if beat > 0 else first
     await outbox.enqueue(
         work,
         team_id=found.team_id,

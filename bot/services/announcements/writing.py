@@ -25,10 +25,20 @@ from bot.domain.refusals import Refused
 from bot.services.announcements import audience, sending
 from bot.services.announcements.audience import Evaluated
 from bot.services.announcements.kinds import APPROVAL, TEST
-from bot.views import words
+from bot.views import announce, kit, words
 from storage import announcements, editions, homework, members, outbox
 from storage.db import Database, Delivery, Work
 
+MOST_CHOSEN = 100
+"""Slack's forms show no more chosen values than that in one field."""
+MOST_CHANNELS = 20
+_FIELDS = {
+    "countries": "announce_countries",
+    "sectors": "announce_sectors",
+    "clusters": "announce_clusters",
+    "people": "announce_people",
+    "minus": "announce_minus",
+}
 _GONE = "This announcement is gone. /announce list shows those that are there."
 
 
@@ -318,9 +328,30 @@ def check(written: Written) -> None:
             "Nobody would get it: choose a role, an edition or something else below, or name people.",
             block_id="announce_roles",
         )
+    for name, block_id in _FIELDS.items():
+        if (count := len(getattr(written.audience, name))) > MOST_CHOSEN:
+            raise Refused(
+                f"You chose {count} here; at most {MOST_CHOSEN} can be chosen. Narrow it down another way, "
+                "such as by role or edition.",
+                block_id=block_id,
+            )
+    if len(written.channels) > MOST_CHANNELS:
+        raise Refused(f"Choose at most {MOST_CHANNELS} channels.", block_id="announce_channels")
     if written.is_necessary and words.is_blank(written.why_necessary):
         raise Refused(
             "Write why everybody needs it: those who chose fewer messages are told.", block_id="announce_why"
+        )
+    check_size(written)
+
+
+def check_size(written: Written) -> None:
+    """Raise Refused where it is more than a message in Slack holds."""
+    size = kit.characters(announce.message(written, number=0)["blocks"])
+    if size > kit.MESSAGE_CHARACTERS:
+        raise Refused(
+            f"With its files and notes it has {size:,} characters, and a message in Slack holds "
+            f"{kit.MESSAGE_CHARACTERS:,}. Shorten the text by {size - kit.MESSAGE_CHARACTERS:,}.",
+            block_id="announce_text",
         )
 
 
