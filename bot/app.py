@@ -22,17 +22,25 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers.academy
+import handlers.announce
 import handlers.ask
+import handlers.directory
 import handlers.errors
 import handlers.home
 import handlers.homework
 import handlers.members
 import handlers.middleware
 import handlers.peers
+import handlers.privacy
+import handlers.profile
 import handlers.questions
 import handlers.questions_search
 import handlers.reminders
+import handlers.report
+import handlers.roles
+import handlers.setup
 import handlers.unknown
+import handlers.welcome
 from bot.clock import Clock, SystemClock
 from bot.config import Settings
 from bot.dispatcher import Dispatcher
@@ -43,7 +51,19 @@ from bot.intake import Intake, SocketMode, http_route
 from bot.jobs import Heartbeat
 from bot.pace import Pace
 from bot.reader import Reader
-from bot.services import editions, home, homework, peers, people, reminders
+from bot.services import (
+    alumni,
+    announcements,
+    editions,
+    home,
+    homework,
+    peers,
+    people,
+    reminders,
+    setup,
+    welcome,
+)
+from bot.services.privacy import exporting, retention
 from bot.services.questions import (
     catching_up,
     credits,
@@ -72,8 +92,16 @@ FEATURES = (
     handlers.questions,
     handlers.questions_search,
     handlers.peers,
+    handlers.announce,
     handlers.home,
+    handlers.setup,
     handlers.members,
+    handlers.profile,
+    handlers.directory,
+    handlers.welcome,
+    handlers.roles,
+    handlers.privacy,
+    handlers.report,
     handlers.unknown,  # last: it answers what nobody else does
 )
 COMPOSERS = {
@@ -88,7 +116,13 @@ COMPOSERS = {
     **stats.COMPOSERS,
     **desk.COMPOSERS,
     **peers.COMPOSERS,
+    **announcements.COMPOSERS,
     **home.COMPOSERS,
+    **exporting.COMPOSERS,
+    **retention.COMPOSERS,
+    **welcome.COMPOSERS,
+    **alumni.COMPOSERS,
+    **setup.COMPOSERS,
 }
 
 _REQUEST_TIMEOUT_S = 10
@@ -135,6 +169,11 @@ class Running:
         await self._heartbeat.beat()
         await self._reader.settled()
         await self._dispatcher.drain()
+
+    @property
+    def on_its_way(self) -> int:
+        """How many messages are being sent at this instant."""
+        return self._dispatcher.on_its_way
 
     async def next_due_at(self) -> datetime | None:
         """The instant at which something falls due next; None where nothing is planned."""
@@ -194,7 +233,7 @@ async def start(
         )
         reading = Reader(db, client=reader, team_id=team_id, clock=clock, on_queued=dispatcher.wake)
         heartbeat = Heartbeat(
-            tick=_Tick(db, dispatcher=dispatcher, reader=reading, health=health),
+            tick=_Tick(db, team_id=team_id, dispatcher=dispatcher, reader=reading, health=health),
             next_due_at=lambda: _planned_at(db),
             clock=clock,
         )
@@ -336,6 +375,8 @@ async def _planned_at(db: Database) -> datetime | None:
         await reminders.next_due_at(db),
         await follow_up.next_due_at(db),
         await peers.next_due_at(db),
+        await alumni.next_due_at(db),
+        await announcements.next_due_at(db),
     ]
     return min((at for at in instants if at is not None), default=None)
 
@@ -343,8 +384,11 @@ async def _planned_at(db: Database) -> datetime | None:
 class _Tick:
     """One beat: queue what is due, and now and then forget old deliveries."""
 
-    def __init__(self, db: Database, *, dispatcher: Dispatcher, reader: Reader, health: Health) -> None:
+    def __init__(
+        self, db: Database, *, team_id: TeamId, dispatcher: Dispatcher, reader: Reader, health: Health
+    ) -> None:
         self._db = db
+        self._team_id = team_id
         self._dispatcher = dispatcher
         self._reader = reader
         self._health = health
@@ -352,9 +396,13 @@ class _Tick:
 
     async def __call__(self, now: datetime) -> None:
         await peers.tick(self._db, now=now)
+        await alumni.queue_due(self._db, now=now)
+        await announcements.tick(self._db, now=now)
         await reminders.queue_due(self._db, now=now)
         await follow_up.queue_due(self._db, now=now)
         await digest.queue_due(self._db, now=now)
+        await retention.run_due(self._db, now=now)
+        await setup.greet_admins(self._db, team_id=self._team_id, now=now)
         if self._swept_at is None or not timedelta(0) <= now - self._swept_at < _INBOX_SWEPT_EVERY:
             async with self._db.writing() as work:
                 await inbox.forget_before(work, instant=now - _INBOX_KEPT)

@@ -1,4 +1,4 @@
-"""The command line: `alumni-bot run | demo | check | manifest | import`."""
+"""The command line: `alumni-bot run | demo | check | manifest | import | export`."""
 
 import argparse
 import asyncio
@@ -14,6 +14,7 @@ from bot.clock import SystemClock
 from bot.config import Settings, SettingsFaults
 from bot.demo import demo
 from bot.domain.faults import Faults
+from bot.export import export
 from bot.manifest import manifest
 
 _WENT_WELL = 0
@@ -53,6 +54,9 @@ def _parser() -> argparse.ArgumentParser:
 
     demo = commands.add_parser("demo", help="the bot in a local Slack workspace, in the browser")
     demo.add_argument("--port", type=_port, default=8020, help="of the page (default: 8020)")
+    demo.add_argument(
+        "--empty", action="store_true", help="nothing is set up yet: set an academy up in Slack"
+    )
     demo.set_defaults(command=_demo)
 
     check = commands.add_parser("check", help="look at settings, database, tokens and scopes")
@@ -79,6 +83,12 @@ def _parser() -> argparse.ArgumentParser:
         help="with `questions`: of an export only this channel, and all its messages; may be repeated",
     )
     take_in.set_defaults(command=_import)
+
+    away = commands.add_parser(
+        "export", help="write everything into a folder: tables (.csv), editions (.toml), the roster (.csv)"
+    )
+    away.add_argument("folder", metavar="DIR", type=Path, help="a new or empty folder")
+    away.set_defaults(command=_export)
     return parser
 
 
@@ -89,7 +99,7 @@ def _run(_arguments: argparse.Namespace) -> int:
 
 def _demo(arguments: argparse.Namespace) -> int:
     log.set_up("WARNING", "text")
-    asyncio.run(demo(port=arguments.port, say=_say))
+    asyncio.run(demo(port=arguments.port, say=_say, is_empty=arguments.empty))
     return _WENT_WELL
 
 
@@ -130,6 +140,19 @@ def _import(arguments: argparse.Namespace) -> int:
         taking = app.take_in(settings, files, now=now)
     for line in asyncio.run(taking):
         _say(line)
+    return _WENT_WELL
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    folder: Path = arguments.folder
+    settings = _settings()
+    try:
+        names = asyncio.run(export(settings, folder))
+    except FileExistsError:
+        return _fail(f"{folder} is there and not an empty folder: name a new one.")
+    except OSError as wrong:
+        return _fail(f"{folder} cannot be written: {wrong.strerror}.")
+    _say(f"{len(names)} files are in {folder}. They hold what people wrote: keep them safe.")
     return _WENT_WELL
 
 

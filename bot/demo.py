@@ -43,10 +43,11 @@ class Demo:
 
 
 @asynccontextmanager
-async def demonstration(*, port: int) -> AsyncIterator[Demo]:
+async def demonstration(*, port: int, is_empty: bool = False) -> AsyncIterator[Demo]:
     """Workspace, people, editions and bot, until the block is left; nothing stays on the disk.
 
     port: of the page; the next free one is taken where another program has it, any free one for 0.
+    is_empty: without editions and all else that is imported, as on the day the bot is installed.
     """
     clock = Clock(STARTS_AT)
     workspace = Workspace(clock=clock, name="Cluster Booster Academy", domain="cluster-booster")
@@ -61,10 +62,8 @@ async def demonstration(*, port: int) -> AsyncIterator[Demo]:
                 slack_api_url=sandbox.api_url,
                 database_url=f"sqlite+aiosqlite:///{Path(folder) / 'demo.db'}",
             )
-            files = [(path.name, path.read_bytes()) for path in academies.FILES]
-            await take_in(settings, files, now=clock.now())
-            asked = [(academies.QUESTIONS.name, academies.QUESTIONS.read_bytes())]
-            await take_in_questions(settings, asked, now=clock.now())
+            if not is_empty:
+                await _take_in(settings, now=clock.now())
             async with await start(settings, clock=clock, pace=_UNHURRIED) as bot:
                 sandbox.clock_mover = _Mover(clock, bot).move_to
                 yield Demo(url=sandbox.url, sandbox=sandbox, app=app, bot=bot)
@@ -72,18 +71,33 @@ async def demonstration(*, port: int) -> AsyncIterator[Demo]:
             await sandbox.stop()
 
 
-async def demo(*, port: int, say: Callable[[str], None]) -> None:
-    """Run the demo until SIGINT or SIGTERM. say: told what to do, a line at a time."""
+async def demo(*, port: int, say: Callable[[str], None], is_empty: bool = False) -> None:
+    """Run the demo until SIGINT or SIGTERM.
+
+    say: told what to do, a line at a time. is_empty: as for `demonstration`.
+    """
     told_to_stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told_to_stop.set)
-    async with demonstration(port=port) as running:
+    async with demonstration(port=port, is_empty=is_empty) as running:
         if port and not running.url.endswith(f":{port}"):
             say(f"Port {port} is taken by another program; this is the next free one.")
-        say(f"The second academy, on the morning after its online days: {running.url}")
-        say("Choose who you are, type /homework or open Home, and move the clock to see reminders come.")
+        if is_empty:
+            say(f"A workspace in which nothing is set up yet: {running.url}")
+            admin = next(person.name for person in academies.cast() if person.is_admin)
+            say(f"Be {admin}, its admin, and read what the bot wrote; or type /academy setup.")
+        else:
+            say(f"The second academy, on the morning after its online days: {running.url}")
+            say("Choose who you are, type /homework or open Home, and move the clock to see reminders come.")
         say("Ctrl-C stops it; nothing is kept.")
         await told_to_stop.wait()
+
+
+async def _take_in(settings: Settings, *, now: datetime) -> None:
+    files = [(path.name, path.read_bytes()) for path in academies.FILES]
+    await take_in(settings, files, now=now)
+    asked = [(academies.QUESTIONS.name, academies.QUESTIONS.read_bytes())]
+    await take_in_questions(settings, asked, now=now)
 
 
 class _Mover:

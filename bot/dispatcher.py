@@ -21,9 +21,10 @@ from slack_sdk.errors import SlackApiError, SlackClientError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot import sharing
+from bot import calls, sharing
+from bot.calls import Sendable
 from bot.clock import Clock
-from bot.pace import Bucket, Pace
+from bot.pace import POST, Limits, Pace
 from storage import outbox
 from storage.db import Database, Work
 from storage.outbox import (
@@ -36,9 +37,8 @@ from storage.outbox import (
     File,
     Later,
     OutboxRow,
-    Publish,
-    React,
     Send,
+    Sent,
     Share,
     Whisper,
 )
@@ -46,10 +46,6 @@ from storage.outbox import (
 _log = logging.getLogger(__name__)
 
 _Claim = tuple[str, str, str | None, int]
-_Sendable = Send | Edit | Delete | Publish | Whisper | React
-
-METADATA_EVENT = "alumni_bot_message"
-"""The `event_type` of the metadata that carries a message's key."""
 
 # Errors after which Slack may have posted all the same; its documentation says so of both.
 _UNCERTAIN = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
@@ -72,8 +68,6 @@ _AS_ASKED = {"already_reacted", "no_reaction"}
 _GONE_ALREADY = {"message_not_found", "channel_not_found"}
 _INSTALLATION_PAUSE = timedelta(seconds=60)
 _LONGEST_BACKOFF = timedelta(minutes=5)
-# How far Slack's clock may be behind the host's before a message is missed in the history.
-_CLOCK_SKEW = timedelta(hours=1)
 # How long it takes at most until one process sees what another has claimed, or has left queued.
 _LONGEST_WAIT_S = 5.0
 _CLOCKS_APART = timedelta(seconds=5)
@@ -121,7 +115,9 @@ class Dispatcher:
         self._on_outcome = on_outcome
         self._monotonic = monotonic
         self._name = f"{os.getpid()}-{secrets.token_hex(4)}"
-        self._bucket = Bucket(self._pace)
+        self._limits = Limits(self._pace)
+        # By kind, what its last row called: known for sure only once a row is composed.
+        self._methods: dict[str, tuple[str, ...]] = {}
         self._last_at: dict[tuple[str, str], datetime] = {}
         self._paused_until: datetime | None = None
         self._heard_until: datetime | None = None
@@ -147,6 +143,11 @@ class Dispatcher:
         if self._in_flight:
             await asyncio.wait([task for _, task in self._in_flight.values()])
             await self._reap(self._clock.now())
+
+    @property
+    def on_its_way(self) -> int:
+        """How many messages are being sent at this instant."""
+        return len(self._in_flight)
 
     def wake(self) -> None:
         """Look for due rows now."""
@@ -185,8 +186,8 @@ class Dispatcher:
         await self._reap(now)
         async with self._db.reading() as work:
             open_rows = await outbox.sending(work)
-            heads = await outbox.heads(work, now=now, limit=self._pace.at_once + len(self._last_at))
-            next_at = await outbox.next_due_at(work)
+            heads, held_at = await self._heads(work, now)
+            next_at = await outbox.next_due_at(work, after=now)
             await self._hear_others(work)
         now = self._clock.now()
         unsettled_at = await self._settle(open_rows, now)
@@ -195,23 +196,45 @@ class Dispatcher:
             if self._paused_until - now > _LONGEST_BACKOFF:
                 self._paused_until = None
             return _earliest(unsettled_at, self._paused_until)
-        if not heads:
+        if not heads and held_at is None:
             if not self._in_flight and unsettled_at is None and not self._woken.is_set():
                 self._idle.set()
-            if next_at is not None and next_at <= now:
-                next_at = None  # it stands behind one that is on its way, whose end wakes this loop
             return _earliest(unsettled_at, next_at)
         cool_at = self._cool_down(now)
-        free = min(self._pace.at_once - len(self._in_flight), self._bucket.available(now))
-        ready = [head for head in heads if _lane(head) not in self._last_at | self._in_flight.keys()]
-        for head in ready[: max(free, 0)]:
-            self._bucket.take()
+        for head in heads:
+            if len(self._in_flight) >= self._pace.at_once:
+                break  # every hand is busy: the next to finish wakes this loop
+            if _lane(head) in self._last_at or _lane(head) in self._in_flight:
+                continue
+            methods = self._methods_of(head)
+            may_at = self._limits.may_at(methods, now)
+            if may_at > now:
+                held_at = _earliest(held_at, may_at)
+                continue
+            self._limits.take(methods)
             self._last_at[_lane(head)] = now
-            self._in_flight[_lane(head)] = head, asyncio.create_task(self._carry(head, now))
-        if len(ready) > free:
-            # Where every hand is busy the next to finish wakes this loop; else tokens are short.
-            return _earliest(unsettled_at, self._bucket.next_at(now))
-        return _earliest(unsettled_at, cool_at, next_at if next_at and next_at > now else None)
+            self._in_flight[_lane(head)] = head, asyncio.create_task(self._carry(head, now, methods))
+        return _earliest(unsettled_at, held_at, cool_at, next_at)
+
+    async def _heads(self, work: Work, now: datetime) -> tuple[list[OutboxRow], datetime | None]:
+        """What may be claimed; and when a kind may go again of which Slack takes none at this instant."""
+        held = {
+            kind: at
+            for kind, methods in self._methods.items()
+            if POST not in methods and (at := self._limits.may_at(methods, now)) > now
+        }
+        # The held would hide those behind them: only the first few are asked for.
+        limit = self._pace.at_once + len(self._last_at)
+        heads = await outbox.heads(work, now=now, limit=limit, without=held)
+        if not held:
+            return heads, None
+        waiting = await outbox.heads(work, now=now, limit=limit)
+        return heads, min((held[one.kind] for one in waiting if one.kind in held), default=None)
+
+    def _methods_of(self, head: OutboxRow | Sent) -> tuple[str, ...]:
+        """What a row will call, as far as is known before it is composed."""
+        known = self._methods.get(head.kind, (POST,))
+        return (*known, calls.OPEN) if known == (POST,) and calls.is_group(head) else known
 
     async def _hear_others(self, work: Work) -> None:
         """Count what other processes send as if it were this one's: Slack counts them together."""
@@ -219,14 +242,13 @@ class Dispatcher:
         if since is None or since > now:  # the clock went back
             since = now
         for sent in await outbox.sent_by_others(work, me=self._name, since=since):
-            self._bucket.take()
-            self._last_at[sent.team_id, sent.recipient] = now
+            self._limits.take(self._methods_of(sent))
+            self._last_at[_lane(sent)] = now
             since = max(since, sent.sent_at)
         # As far as clocks differ; or what this process sent itself would be read time and again.
         self._heard_until = max(since, now - _CLOCKS_APART)
-        told = await outbox.paused_until(work)
-        if told is not None and now < told <= now + _LONGEST_BACKOFF:
-            self._paused_until = max(self._paused_until or told, told)
+        for method, until in (await outbox.paused_until(work)).items():
+            self._limits.pause(method, until)
 
     def _cool_down(self, now: datetime) -> datetime | None:
         """Forget recipients who may get another message; returns when the next one may."""
@@ -247,14 +269,14 @@ class Dispatcher:
                 await self._cut_short(head, now, failure)
             self._on_outcome("unsettled" if failure else task.result())
 
-    async def _carry(self, head: OutboxRow, now: datetime) -> str:
+    async def _carry(self, head: OutboxRow, now: datetime, taken: tuple[str, ...]) -> str:
         """Claim, compose and send one row, and enter what came of it; returns the outcome's name."""
         try:
-            return await self._claim_and_send(head, now)
+            return await self._claim_and_send(head, now, taken)
         finally:
             self.wake()
 
-    async def _claim_and_send(self, head: OutboxRow, now: datetime) -> str:
+    async def _claim_and_send(self, head: OutboxRow, now: datetime, taken: tuple[str, ...]) -> str:
         # Claim and send in two transactions: holding the write lock over a
         # network call would stop every slash command for as long as Slack takes.
         began_s = self._monotonic()
@@ -262,14 +284,21 @@ class Dispatcher:
         async with self._db.writing(team_id=head.team_id) as work:
             row = await outbox.claim(work, team_id=head.team_id, key=head.key, now=now, claimed_by=self._name)
             if row is None:
+                self._limits.give_back(taken)
                 return "taken"
             composed = await self._composers[row.kind](work, row, now)
             if isinstance(composed, Later):
+                self._limits.give_back(taken)
                 await outbox.change(work, row, state="queued", due_at=composed.at, not_before_at=composed.at)
                 return "postponed"
             if isinstance(composed, Drop):
+                self._limits.give_back(taken)
                 await outbox.change(work, row, state="dropped", reason=composed.reason)
                 return "dropped"
+            if (may_at := self._take_instead(row, composed, taken, now)) > now:
+                values: dict[str, Any] = {"attempts": head.attempts, "not_before_at": may_at}
+                await outbox.change(work, row, state="queued", **values)
+                return "postponed"
             if isinstance(composed, Whisper):
                 # In no history, and a second one would be seen: better none than two.
                 await outbox.change(work, row, body={**row.body, _UNTRACEABLE: True})
@@ -279,6 +308,20 @@ class Dispatcher:
         if isinstance(composed, Share):
             return await self._share(row, composed)
         return await self._attempt(row, composed, answered_by_s)
+
+    def _take_instead(
+        self, row: OutboxRow, composed: Sendable | Share, taken: tuple[str, ...], now: datetime
+    ) -> datetime:
+        """When a row may go, now that it is known what it calls: later than `now` where Slack takes none."""
+        methods = calls.methods(row, composed)
+        self._methods[row.kind] = methods[:1]
+        if methods == taken:
+            return now
+        self._limits.give_back(taken)
+        may_at = self._limits.may_at(methods, now)
+        if may_at <= now:
+            self._limits.take(methods)
+        return may_at
 
     async def _cut_short(self, head: OutboxRow, now: datetime, failure: BaseException) -> None:
         """Put off a row that could not be composed; one that was on its way is settled from the history."""
@@ -292,13 +335,13 @@ class Dispatcher:
         async with self._db.writing(team_id=head.team_id) as work:
             await outbox.change(work, head, only_in="queued", **values)
 
-    async def _attempt(self, row: OutboxRow, composed: _Sendable, answered_by_s: float) -> str:
+    async def _attempt(self, row: OutboxRow, composed: Sendable, answered_by_s: float) -> str:
         """Send once and enter what came of it; returns the outcome's name."""
         try:
             # Counted from the claim: a process that stood still since then must not send any more what
             # another may have settled.
             async with asyncio.timeout_at(answered_by_s):
-                response = await self._request(row, composed)
+                response = await calls.request(self._client_for(row.team_id), row, composed)
         except SlackApiError as refused:
             if isinstance(composed, Delete) and refused.response.get("error") in _GONE_ALREADY:
                 await self._enter(row, state="sent", sent_at=self._clock.now(), reason=None)
@@ -352,45 +395,17 @@ class Dispatcher:
         await self._enter(row, state="queued", not_before_at=not_before_at, reason="not uploaded")
         return "unsettled"
 
-    async def _request(self, row: OutboxRow, composed: _Sendable) -> AsyncSlackResponse:
-        client = self._client_for(row.team_id)
-        if isinstance(composed, Publish):
-            return await client.views_publish(user_id=row.recipient, view=composed.view)
-        if isinstance(composed, Edit):
-            return await client.chat_update(
-                channel=composed.channel_id, ts=composed.ts, text=composed.text, blocks=composed.blocks
-            )
-        if isinstance(composed, Whisper):
-            return await client.chat_postEphemeral(
-                channel=composed.channel_id, user=composed.user_id, text=composed.text, blocks=composed.blocks
-            )
-        if isinstance(composed, React):
-            change = client.reactions_add if composed.is_there else client.reactions_remove
-            return await change(channel=composed.channel_id, timestamp=composed.ts, name=composed.name)
-        if isinstance(composed, Delete):
-            return await client.chat_delete(channel=composed.channel_id, ts=composed.ts)
-        channel_id = row.recipient
-        if "," in channel_id:
-            # To open a group's conversation again finds the one that is there.
-            opened = await client.conversations_open(users=channel_id)
-            channel_id = str(opened["channel"]["id"])
-        return await client.chat_postMessage(
-            channel=channel_id,
-            thread_ts=row.body.get("thread_ts"),
-            text=composed.text,
-            blocks=composed.blocks,
-            metadata={"event_type": METADATA_EVENT, "event_payload": {"key": row.key}},
-            unfurl_links=False,
-            unfurl_media=False,
-        )
-
     async def _refused(self, row: OutboxRow, response: AsyncSlackResponse) -> str:
         now = self._clock.now()
         error = str(response.get("error", "")) if isinstance(response.data, dict) else ""
         if response.status_code == 429 or error == "ratelimited":
             wait = timedelta(seconds=float(response.headers.get("Retry-After", 1)))
-            self._paused_until = now + wait
-            await self._enter(row, state="queued", not_before_at=now + wait, reason=outbox.RATELIMITED)
+            # The method alone: replies need not wait because too many messages were changed. The row says
+            # so to the other processes, and to the next one here.
+            method = response.api_url.rstrip("/").rpartition("/")[2]
+            self._limits.pause(method, now + wait)
+            reason = outbox.ratelimited(method)
+            await self._enter(row, state="queued", not_before_at=now + wait, reason=reason)
             return "ratelimited"
         if error in _AS_ASKED:
             await self._enter(row, state="sent", sent_at=now, reason=None)
@@ -439,7 +454,7 @@ class Dispatcher:
             self._on_outcome("dropped")
             return
         # What may be done twice with one effect, an edit or a Home tab, is simply done again.
-        found = None if row.is_repeatable else await self._find(row)
+        found = None if row.is_repeatable else await calls.posted(self._client_for(row.team_id), row)
         if found is not None:
             channel_id, ts = found
             await self._enter_sent(row, channel_id=channel_id, ts=ts)
@@ -448,41 +463,6 @@ class Dispatcher:
             await self._enter(
                 row, state="queued", attempts=row.attempts, not_before_at=now + _backoff(row.attempts)
             )
-
-    async def _find(self, row: OutboxRow) -> tuple[str, str] | None:
-        """The conversation and ts of the message that carries the row's key."""
-        client = self._client_for(row.team_id)
-        channel_id = row.recipient
-        if channel_id[:1] in {"U", "W"}:
-            try:
-                opened = await client.conversations_open(users=channel_id)
-            except SlackApiError as refused:
-                if refused.response.status_code == 200 and refused.response["error"] != "ratelimited":
-                    return None  # who cannot be written to was not written to
-                raise
-            channel_id = str(opened["channel"]["id"])
-        oldest = ((row.claimed_at or row.queued_at) - _CLOCK_SKEW).timestamp()
-        thread_ts = row.body.get("thread_ts")
-        # A reply stands in its thread only.
-        where = {"ts": thread_ts} if thread_ts else {}
-        read = client.conversations_replies if thread_ts else client.conversations_history
-        cursor = ""
-        while True:
-            page = await read(
-                channel=channel_id,
-                **where,
-                oldest=f"{oldest:.6f}",
-                include_all_metadata=True,
-                limit=200,
-                cursor=cursor or None,
-            )
-            for message in page["messages"]:
-                key = message.get("metadata", {}).get("event_payload", {}).get("key")
-                if key == row.key or sharing.carries(message, row.body.get("files", ())):
-                    return channel_id, str(message["ts"])
-            cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
-            if not cursor:
-                return None
 
     async def _enter_sent(self, row: OutboxRow, *, channel_id: str, ts: str) -> None:
         async with self._db.writing(team_id=row.team_id) as work:
@@ -499,7 +479,7 @@ async def _as_written(_work: Work, row: OutboxRow, _now: datetime) -> Composed:
     return Send(row.body["text"], row.body["blocks"])
 
 
-def _lane(row: OutboxRow) -> tuple[str, str]:
+def _lane(row: OutboxRow | Sent) -> tuple[str, str]:
     return row.team_id, row.recipient
 
 

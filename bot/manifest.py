@@ -23,9 +23,12 @@ COMMANDS = (
     CommandEntry(
         "academy",
         "The academy: next day, help",
-        "next | help",
-        "`help` (also with no word, and for a word it does not know) · `next`: the next day of your edition",
-        "",
+        "next | profile | privacy | setup | report | help",
+        "`help` (also with no word, and for a word it does not know) · `next`: the next day of your edition"
+        " · `profile`: what others see of you · `privacy`: what is kept on you; take it away, delete it",
+        "`setup`: all that an edition's file says, in forms; what is ready and what is missing"
+        " · `report`: the edition at a glance, what organisers did"
+        " · `privacy @name`: pass on what a person asked for",
     ),
     CommandEntry(
         "homework",
@@ -54,6 +57,20 @@ COMMANDS = (
         "feedback | pause [until] | resume | plan | status [round]",
         "your matches, what you owe and got · `feedback`: give it · `pause [until]` · `resume`",
         "`plan`: draw a round, correct it, publish it · `status [round]`: who gave, who owes",
+    ),
+    CommandEntry(
+        "announce",
+        "For organisers: write to everybody concerned, and see who got it",
+        "list",
+        "",
+        "writes an announcement · `list`: drafts, scheduled, being sent, sent, and what became of each",
+    ),
+    CommandEntry(
+        "directory",
+        "Find people: by what they know, where they are, what they speak",
+        "words",
+        "`words`: people who fit, such as `hydrogen funding finland` · alone: how to search, and your card",
+        "",
     ),
 )
 
@@ -88,7 +105,8 @@ EVENTS = {
     "group_rename": "as `channel_rename`, for private channels",
     "group_unarchive": "as `channel_archive`, for private channels",
     "member_joined_channel": (
-        "who may see a private channel's questions; a channel's past, once the bot is in"
+        "who may see a private channel's questions; a channel's past, once the bot is in; "
+        "a welcome to who joins an edition's channel"
     ),
     "member_left_channel": "as `member_joined_channel`",
     "message.channels": "questions and their answers",
@@ -98,7 +116,7 @@ EVENTS = {
     "subteam_created": "user groups can name the organisers",
     "subteam_members_changed": "as `subteam_created`",
     "subteam_updated": "as `subteam_created`",
-    "team_join": "a newcomer's name and time zone",
+    "team_join": "a newcomer's name and time zone; their welcome",
     "user_change": "a changed name, time zone or role, and people who leave",
 }
 """Event → why."""
@@ -108,8 +126,8 @@ SCOPES = {
     "channels:read": "the channels that an edition's file names, and who is in those of the question log",
     "chat:write": "reminders, receipts and lists",
     "commands": "the slash commands and the shortcuts",
-    "files:read": "files that are handed in",
-    "files:write": "the question log's chart and table, and a round's table, for organisers",
+    "files:read": "files that are handed in, and those that go with an announcement",
+    "files:write": "an announcement's files; a person's own data; charts and tables for organisers",
     "groups:history": "as `channels:history`, in private channels",
     "groups:read": "as `channels:read`, for private channels",
     "im:history": "as `channels:history`, in direct messages with the bot",

@@ -1,41 +1,103 @@
-"""How fast messages go out, so that Slack refuses none."""
+"""How fast messages go out, so that Slack refuses none: each of its methods has a rate of its own."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+POST = "chat.postMessage"
+
+# What Slack's tiers let through, as shares of the rate of posting: 50 calls a minute, or 100, or 20.
+_TIER_2, _TIER_3, _TIER_4 = 0.055, 0.155, 0.32
+_SHARES = {
+    "chat.delete": _TIER_3,
+    "chat.postEphemeral": _TIER_4,
+    "chat.update": _TIER_3,
+    "conversations.open": _TIER_3,
+    "files.completeUploadExternal": _TIER_3,
+    "reactions.add": _TIER_3,
+    "reactions.remove": _TIER_2,
+    "views.publish": _TIER_4,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pace:
-    """How fast messages go out. Slack takes about one a second a channel, several hundred a minute in all."""
+    """How fast messages go out. Slack takes about one a second a channel, several hundred a minute in all.
 
-    per_minute: float = 280
+    In any minute at most `per_minute + burst` are posted, and as many calls of the other methods as their
+    share of that; some are left to what the bot's handlers ask of Slack.
+    """
+
+    per_minute: float = 292
     burst: int = 5
     per_recipient_s: float = 1.0
     at_once: int = 8
 
 
 class Bucket:
-    """Tokens that come back with time; one a message."""
+    """Tokens that come back with time; one a call."""
+
+    def __init__(self, *, per_minute: float, burst: int) -> None:
+        self._per_minute = per_minute
+        self._burst = float(burst)
+        self._tokens = self._burst
+        self._filled_at: datetime | None = None
+
+    def next_at(self, now: datetime) -> datetime:
+        """When the next call may go: `now` where it may at once."""
+        if self._filled_at is not None and now > self._filled_at:
+            gained = (now - self._filled_at).total_seconds() * self._per_minute / 60
+            self._tokens = min(self._tokens + gained, self._burst)
+        # Also where the clock went back: what was earned stays, the rest is earned anew.
+        self._filled_at = now
+        missing = max(1 - self._tokens, 0.0)
+        # Earned in steps of a float, a whole token may be short of one by a hair.
+        return now if missing < 1e-6 else now + timedelta(seconds=missing * 60 / self._per_minute)
+
+    def take(self, count: int = 1) -> None:
+        """So many go; a negative number gives back what was taken and not used."""
+        self._tokens = min(self._tokens - count, self._burst)
+
+
+class Limits:
+    """What may be asked of Slack now: by each method's rate, and by what Slack said of waiting."""
+
+    # Set back by more than any pause can be, the clock would otherwise hold a method up.
+    _longest_pause = timedelta(minutes=5)
 
     def __init__(self, pace: Pace) -> None:
         self._pace = pace
-        self._tokens = float(pace.burst)
-        self._filled_at: datetime | None = None
+        self._buckets: dict[str, Bucket] = {}
+        self._paused_until: dict[str, datetime] = {}
 
-    def available(self, now: datetime) -> int:
-        """How many messages may go at this instant."""
-        if self._filled_at is not None and now > self._filled_at:
-            gained = (now - self._filled_at).total_seconds() * self._pace.per_minute / 60
-            self._tokens = min(self._tokens + gained, float(self._pace.burst))
-        # Also where the clock went back: what was earned stays, the rest is earned anew.
-        self._filled_at = now
-        return int(self._tokens)
+    def may_at(self, methods: Iterable[str], now: datetime) -> datetime:
+        """When one call of each of these methods may go: `now` where they may at once."""
+        return max((self._may_at(method, now) for method in methods), default=now)
 
-    def take(self) -> None:
-        """One goes."""
-        self._tokens -= 1
+    def take(self, methods: Iterable[str]) -> None:
+        """They are called, once each."""
+        for method in methods:
+            self._bucket(method).take()
 
-    def next_at(self, now: datetime) -> datetime:
-        """When the next one may go, where none may now."""
-        missing = max(1 - self._tokens, 0.0)
-        return now + timedelta(seconds=missing * 60 / self._pace.per_minute)
+    def give_back(self, methods: Iterable[str]) -> None:
+        """They were not called after all."""
+        for method in methods:
+            self._bucket(method).take(-1)
+
+    def pause(self, method: str, until: datetime) -> None:
+        """Slack wants no call of this method before an instant; the others go on."""
+        self._paused_until[method] = max(self._paused_until.get(method, until), until)
+
+    def _may_at(self, method: str, now: datetime) -> datetime:
+        until = self._paused_until.get(method)
+        if until is not None and now < until <= now + self._longest_pause:
+            return until
+        self._paused_until.pop(method, None)
+        return self._bucket(method).next_at(now)
+
+    def _bucket(self, method: str) -> Bucket:
+        if method not in self._buckets:
+            share = _SHARES.get(method, 1.0)
+            burst = self._pace.burst if share == 1.0 else max(self._pace.burst - 1, 1)
+            self._buckets[method] = Bucket(per_minute=self._pace.per_minute * share, burst=burst)
+        return self._buckets[method]

@@ -1,6 +1,8 @@
 """The one error handler: a refusal is shown where it was asked, anything unexpected gets a reference."""
 
 import logging
+import traceback
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -34,7 +36,8 @@ def register(app: AsyncApp, deps: Deps) -> None:
         if isinstance(error, AlreadyDone):
             return _empty()
         if isinstance(error, Refused):
-            _log.info("refused: %s", error, extra=_where(body))
+            # Not the sentence: it may repeat what somebody wrote, and the log is no place for that.
+            _log.info("refused by %s", _origin(error), extra=_where(body))
             return await _tell(body, str(error), client=client, deps=deps, block_id=error.block_id)
         reference = new_reference()
         _log.error("unexpected error", exc_info=error, extra={"reference": reference, **_where(body)})
@@ -42,6 +45,11 @@ def register(app: AsyncApp, deps: Deps) -> None:
             # Not acknowledged: the transaction was rolled back, so Slack may well send it again.
             return BoltResponse(status=500, body="")
         return await _tell(body, _UNEXPECTED.format(reference=reference), client=client, deps=deps)
+
+
+def _origin(error: Exception) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).stem}.{frames[-1].name}" if frames else "nobody"
 
 
 def _where(body: dict[str, Any]) -> dict[str, Any]:

@@ -117,7 +117,7 @@ def register(app: AsyncApp, deps: Deps) -> Desk:
     @app.view(views.WRITE_CALLBACK)
     async def written(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         who, view, now = organiser(context), body["view"], deps.now()
-        known, asked = metadata(view), _written(view)
+        known, asked = metadata(view), written_in(view)
         common: dict[str, Any] = {
             "team_id": who.team_id,
             "written": asked,
@@ -197,7 +197,8 @@ async def _extend_form(deps: Deps, who: Actor, typed: str) -> Payload:
     return views.extend(every, person=asked.person, chosen=chosen.id if chosen else None, due=due)
 
 
-def _written(view: Payload) -> Written:
+def written_in(view: Payload) -> Written:
+    """What the form of a homework says. Raises Refused for a date or a time that is missing."""
     fields, known = Fields(view), metadata(view)
     return Written(
         edition_key=EditionKey(fields.choice("edition") or known["edition_key"]),
@@ -208,6 +209,8 @@ def _written(view: Payload) -> Written:
         due=_moment(fields, "date", "time"),
         remind=fields.choices("remind"),
         remind_at=_needed(fields.at("remind_at"), "remind_at"),
+        remind_from=fields.on("remind_from"),
+        remind_until=fields.on("remind_until"),
     )
 
 

@@ -21,6 +21,7 @@ def register(app: AsyncApp, deps: Deps) -> None:
             deps.db,
             person=people.described(body["event"]["user"], team_id=payloads.team_id(body)),
             now=now,
+            joined=body["event"]["type"] == "team_join",
             once=payloads.delivery(body, now=now),
         )
         await ack()

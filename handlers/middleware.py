@@ -35,14 +35,20 @@ def register(app: AsyncApp, deps: Deps) -> None:
         user_id = payloads.user_id(body)
         is_event = "event" in body
         if user_id is not None:
-            person = await _person(deps, payloads.team_id(body), user_id)
+            person = await _person(deps, payloads.team_id(body), user_id, comes_back=_is_wish(body))
             if person is not None:
                 context[_ACTOR] = person
             elif not is_event:
-                raise Refused("Only people with an active account in this workspace can use this.")
+                raise Refused(await _why_not(deps, payloads.team_id(body), user_id))
         elif not is_event and "ssl_check" not in body:
             _log.warning("a payload names nobody: %s", body.get("type"))
         return await next()
+
+
+async def _why_not(deps: Deps, team_id: TeamId, user_id: UserId) -> str:
+    if await people.is_erased(deps.db, team_id=team_id, user_id=user_id):
+        return f"All that I held on you is deleted. To begin anew, type {deps.command('academy')}."
+    return "Only people with an active account in this workspace can use this."
 
 
 def actor(context: AsyncBoltContext) -> Actor:
@@ -75,11 +81,18 @@ def organiser(context: AsyncBoltContext) -> Actor:
     return who
 
 
-async def _person(deps: Deps, team_id: TeamId, user_id: UserId) -> Actor | None:
+def _is_wish(body: dict[str, Any]) -> bool:
+    """Whether somebody turns to the bot of their own accord, and not by a form or message of before."""
+    return "command" in body or body.get("type") in ("shortcut", "message_action")
+
+
+async def _person(deps: Deps, team_id: TeamId, user_id: UserId, *, comes_back: bool) -> Actor | None:
     async with deps.db.reading() as work:
         known = await members.member(work, team_id=team_id, user_id=user_id)
         is_organiser = await members.is_organiser(work, team_id=team_id, user_id=user_id)
     if known is None:
+        if not comes_back and await people.is_erased(deps.db, team_id=team_id, user_id=user_id):
+            return None
         known = await _newcomer(deps, team_id, user_id)
         if known is not None:
             async with deps.db.reading() as work:
@@ -99,5 +112,5 @@ async def _newcomer(deps: Deps, team_id: TeamId, user_id: UserId) -> Member | No
             raise
         return None
     newcomer = people.described(answer["user"], team_id=team_id)
-    await people.person_changed(deps.db, person=newcomer, now=deps.now())
+    await people.come_back(deps.db, person=newcomer, now=deps.now())
     return newcomer

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
+from bot.domain.announcements import AttachedFile
 from bot.domain.homework import HandedInFile
 from bot.domain.ids import ChannelId, TeamId, UserId
+from bot.domain.rich_text import RichText
 from storage.db import Delivery
 
 Payload = dict[str, Any]
@@ -28,7 +30,9 @@ def _key(body: Payload) -> str:
         return f"command:{body['trigger_id']}"
     if kind in ("view_submission", "view_closed"):
         view = body["view"]
-        return f"{kind.removesuffix('_submission')}:{view['id']}:{view.get('callback_id', '')}"
+        # A view that is updated in place keeps its id, and what is handed in of it then is another thing.
+        version = f"{view.get('callback_id', '')}:{view.get('hash', '')}"
+        return f"{kind.removesuffix('_submission')}:{view['id']}:{version}"
     if kind == "block_actions":
         action = body["actions"][0]
         return f"action:{user_id(body)}:{action['action_ts']}:{action['action_id']}"
@@ -161,6 +165,22 @@ class Fields:
             HandedInFile(id=file["id"], name=file.get("name") or "", permalink=file.get("permalink") or "")
             for file in self._element(block_id).get("files") or ()
         )
+
+    def attached(self, block_id: str) -> tuple[AttachedFile, ...]:
+        """The files of a file input, to be sent on."""
+        return tuple(
+            AttachedFile(
+                id=file["id"],
+                name=file.get("name") or "file",
+                permalink=file.get("permalink") or "",
+                source=file.get("url_private") or "",
+            )
+            for file in self._element(block_id).get("files") or ()
+        )
+
+    def rich_text(self, block_id: str) -> RichText:
+        """The formatted text of a rich text input; without elements where nothing was written."""
+        return self._element(block_id).get("rich_text_value") or {"type": "rich_text", "elements": []}
 
     def _element(self, block_id: str) -> Payload:
         return self._elements.get(block_id, {})

@@ -11,6 +11,7 @@ from bot.domain.members import Actor
 from bot.domain.messages import ASKING, CHECK, ChannelMessage, read_message
 from bot.domain.questions import Channel, QuestionState
 from bot.domain.refusals import Refused
+from bot.services import welcome
 from bot.services.questions import following, heard, places, settling
 from bot.views import questions as views
 from handlers import payloads
@@ -173,6 +174,11 @@ def _register_channels(app: AsyncApp, deps: Deps) -> None:
         if joined and event["user"] == context.bot_user_id:
             await _bot_joined(deps, client, team_id, channel_id, once)
         else:
+            if joined:
+                # First, since it may be done twice and the rest is done once.
+                await welcome.channel_joined(
+                    deps.db, team_id=team_id, channel_id=channel_id, user_id=UserId(event["user"]), now=now
+                )
             await places.member_changed(
                 deps.db,
                 team_id=team_id,

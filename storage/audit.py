@@ -1,4 +1,7 @@
-"""What organisers did to what others had written: kept for good, never changed."""
+"""What organisers did to what others had written: never changed, gone by the academy's terms.
+
+Only an erasure takes a name out of it.
+"""
 
 from datetime import datetime
 
@@ -39,10 +42,29 @@ async def add(
     return entry
 
 
-async def entries(work: Work, *, team_id: TeamId, subject: str | None = None, limit: int = 50) -> list[Entry]:
-    """The newest deeds, newest first; those done to one subject where it is given."""
+async def entries(
+    work: Work,
+    *,
+    team_id: TeamId,
+    subject: str | None = None,
+    kind: str = "",
+    limit: int = 50,
+    offset: int = 0,
+) -> list[Entry]:
+    """The newest deeds, newest first; those done to one subject, or to one kind of them, where it is given.
+
+    kind: how their subjects begin, such as `question:`.
+    """
     query = select(audit).where(audit.c.team_id == team_id)
     if subject is not None:
         query = query.where(audit.c.subject == subject)
-    rows = await work.execute(query.order_by(audit.c.id.desc()).limit(limit))
+    if kind:
+        query = query.where(audit.c.subject.startswith(kind, autoescape=True))
+    rows = await work.execute(query.order_by(audit.c.id.desc()).limit(limit).offset(offset))
     return [Entry(**{name: row._mapping[name] for name in Entry.__dataclass_fields__}) for row in rows]
+
+
+async def count(work: Work, *, team_id: TeamId) -> int:
+    """How many deeds there are."""
+    query = select(func.count()).select_from(audit).where(audit.c.team_id == team_id)
+    return int((await work.execute(query)).scalar_one())

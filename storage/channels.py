@@ -10,7 +10,7 @@ from sqlalchemy import Row, select, update
 from bot.domain.ids import ChannelId, QuestionId, TeamId, UserId
 from bot.domain.questions import Channel, Sight
 from bot.domain.workspace import Installation
-from storage import members, tables
+from storage import erasure, members, tables
 from storage.db import Work
 
 
@@ -99,10 +99,10 @@ async def members_of(work: Work, *, team_id: TeamId, channel_id: ChannelId) -> f
 async def set_members(
     work: Work, *, team_id: TeamId, channel_id: ChannelId, user_ids: Collection[UserId], now: datetime
 ) -> None:
-    """Make these people, and nobody else, the members of a channel."""
+    """Make these people, and nobody else, the members of a channel; those who were erased are left out."""
     before = await members_of(work, team_id=team_id, channel_id=channel_id)
     place = {"team_id": team_id, "channel_id": channel_id, "changed_at": now}
-    after = set(user_ids)
+    after = set(user_ids) - await erasure.erased_among(work, team_id=team_id, user_ids=user_ids)
     await work.put_all(
         tables.channel_member,
         [{**place, "user_id": one, "is_member": one in after} for one in sorted(after | before)],
@@ -112,7 +112,12 @@ async def set_members(
 async def change_member(
     work: Work, *, team_id: TeamId, channel_id: ChannelId, user_id: UserId, is_member: bool, at: datetime
 ) -> bool:
-    """Somebody joined or left at that instant. False where a later change is known: nothing happens then."""
+    """Somebody joined or left at that instant. False where nothing happens.
+
+    That is where a later change is known, or where they were erased.
+    """
+    if await erasure.is_erased(work, team_id=team_id, user_id=user_id):
+        return False
     table = tables.channel_member
     place = {"team_id": team_id, "channel_id": channel_id, "user_id": user_id}
     if await work.insert_new(table, {**place, "is_member": is_member, "changed_at": at}):

@@ -48,8 +48,9 @@ def engine(url: URL) -> AsyncEngine:
 
     Raises ImportError without the URL's driver, ArgumentError for a URL that it does not understand.
     """
+    # A failed statement tells of itself without its values: those are what people wrote.
     if url.get_backend_name() == "sqlite":
-        made = create_async_engine(url)
+        made = create_async_engine(url, hide_parameters=True)
         event.listen(made.sync_engine, "connect", _prepare_sqlite)
         event.listen(made.sync_engine, "begin", _begin_sqlite)
         _have_texts_cleaned(made.dialect, _Text)
@@ -57,6 +58,7 @@ def engine(url: URL) -> AsyncEngine:
     url, ssl = _without_sslmode(url)
     made = create_async_engine(
         url,
+        hide_parameters=True,
         # A server that was restarted, or a connection that was cut, is noticed before anything is asked.
         pool_pre_ping=True,
         connect_args={"timeout": _CONNECT_WITHIN_S, "server_settings": _SERVER_SETTINGS, **ssl},
@@ -121,6 +123,8 @@ def _prepare_sqlite(dbapi_connection: Any, _record: ConnectionPoolEntry) -> None
 
 
 def _begin_sqlite(connection: Connection) -> None:
+    if connection.get_execution_options().get("alumni_scrubbing", False):
+        return
     writing = connection.get_execution_options().get("alumni_writing", False)
     # A transaction that reads before it writes must take the write lock at once:
     # to upgrade a deferred one fails with "database is locked" whatever the timeout.

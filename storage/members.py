@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Row, delete, select
 
 from bot.domain.ids import EditionKey, TeamId, UserId
 from bot.domain.members import Enrolment, Member, Role
-from storage import tables
+from storage import erasure, tables
 from storage.db import Work
 from storage.tables import enrolment as enrolments_table
 from storage.tables import member as members_table
@@ -86,9 +86,10 @@ async def remove_enrolment(
 async def set_group_members(
     work: Work, *, team_id: TeamId, group_id: str, user_ids: Collection[UserId]
 ) -> None:
-    """Make these people, and nobody else, the members of a user group."""
+    """Make these people, and nobody else, the members of a user group; those who were erased are left out."""
     await work.execute(delete(usergroup_member).where(_of_group(team_id, group_id)))
-    for user_id in sorted(set(user_ids)):
+    unwanted = await erasure.erased_among(work, team_id=team_id, user_ids=user_ids)
+    for user_id in sorted(set(user_ids) - unwanted):
         await work.put(usergroup_member, {"team_id": team_id, "group_id": group_id, "user_id": user_id})
 
 
@@ -131,6 +132,13 @@ async def organisers(work: Work, *, team_id: TeamId) -> list[UserId]:
     named = await _named_organisers(work, team_id=team_id)
     chosen = [person.user_id for person in active if person.user_id in named]
     return chosen or [person.user_id for person in active if person.is_admin]
+
+
+async def named_organisers(work: Work, *, team_id: TeamId) -> list[UserId]:
+    """The active people who are named as organisers in one of these ways, ordered by id; admins are not."""
+    named = await _named_organisers(work, team_id=team_id)
+    people = await members(work, team_id=team_id, user_ids=named)
+    return [person.user_id for person in people if not person.is_deactivated and not person.is_bot]
 
 
 async def _named_organisers(work: Work, *, team_id: TeamId) -> set[UserId]:

@@ -1,17 +1,16 @@
 """Messages on their way out: rows with a unique key, claimed, sent, settled by the dispatcher."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, Row, Select, bindparam, func, select, update
+from sqlalchemy import Integer, Row, Select, bindparam, delete, func, select, update
 
 from storage.db import Database, Work
 from storage.tables import outbox
 
-RATELIMITED = "ratelimited"
-"""The reason of a row that Slack did not take because too many came."""
+_RATELIMITED = "ratelimited "
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +33,8 @@ class OutboxRow:
     """queued, sending, sent, dropped, failed."""
     is_repeatable: bool
     """Doing it twice has one effect: an edit, a Home tab; known once it was claimed."""
+    is_bulk: bool
+    """One of very many: it goes after all that is not, to its recipient and to others."""
     attempts: int
     claimed_at: datetime | None
     claimed_by: str | None
@@ -154,25 +155,47 @@ async def enqueue(
     body: dict[str, Any],
     now: datetime,
     due_at: datetime | None = None,
+    is_bulk: bool = False,
 ) -> bool:
-    """Queue a message under a key of its own. False where the key is there: nothing is queued then."""
-    due_at = due_at or now
-    return await work.insert_new(
-        outbox,
-        {
-            "team_id": team_id,
-            "key": key,
-            "recipient": recipient,
-            "kind": kind,
-            "body": body,
-            "queued_at": now,
-            "due_at": due_at,
-            "not_before_at": due_at,
-            "state": "queued",
-            "is_repeatable": False,
-            "attempts": 0,
-        },
-    )
+    """Queue a message under a key of its own. False where the key is there: nothing is queued then.
+
+    is_bulk: one of very many, which lets everything else go first.
+    """
+    columns = _new(team_id=team_id, kind=kind, body=body, now=now, due_at=due_at or now, is_bulk=is_bulk)
+    return await work.insert_new(outbox, columns | {"key": key, "recipient": recipient})
+
+
+async def enqueue_all(
+    work: Work,
+    *,
+    team_id: str,
+    recipients: Mapping[str, str],
+    kind: str,
+    body: dict[str, Any],
+    now: datetime,
+    is_bulk: bool = False,
+) -> None:
+    """Queue a message to each of many, unless its key is there. recipients: key → recipient."""
+    columns = _new(team_id=team_id, kind=kind, body=body, now=now, due_at=now, is_bulk=is_bulk)
+    rows = [columns | {"key": key, "recipient": recipient} for key, recipient in recipients.items()]
+    await work.insert_all_new(outbox, rows)
+
+
+def _new(
+    *, team_id: str, kind: str, body: dict[str, Any], now: datetime, due_at: datetime, is_bulk: bool
+) -> dict[str, Any]:
+    return {
+        "team_id": team_id,
+        "kind": kind,
+        "body": body,
+        "queued_at": now,
+        "due_at": due_at,
+        "not_before_at": due_at,
+        "state": "queued",
+        "is_repeatable": False,
+        "is_bulk": is_bulk,
+        "attempts": 0,
+    }
 
 
 async def enqueue_again(
@@ -223,10 +246,13 @@ async def rows(
     return [_row(found) for found in await work.execute(query)]
 
 
+_IN_ORDER = (outbox.c.is_bulk, outbox.c.due_at, outbox.c.queued_at, outbox.c.key)
+
+
 def _heads() -> Select[Any]:
     place = func.row_number().over(
         partition_by=(outbox.c.team_id, outbox.c.recipient),
-        order_by=((outbox.c.state == "sending").desc(), outbox.c.due_at, outbox.c.queued_at, outbox.c.key),
+        order_by=((outbox.c.state == "sending").desc(), *_IN_ORDER),
     )
     now = bindparam("now", type_=outbox.c.due_at.type)
     waiting = (
@@ -237,7 +263,8 @@ def _heads() -> Select[Any]:
     return (
         select(waiting)
         .where(waiting.c.place == 1, waiting.c.state == "queued", waiting.c.not_before_at <= now)
-        .order_by(waiting.c.due_at, waiting.c.queued_at, waiting.c.key)
+        .where(waiting.c.kind.not_in(bindparam("without", expanding=True)))
+        .order_by(*(waiting.c[column.name] for column in _IN_ORDER))
         .limit(bindparam("limit", type_=Integer))
     )
 
@@ -246,12 +273,15 @@ def _heads() -> Select[Any]:
 _HEADS = _heads()
 
 
-async def heads(work: Work, *, now: datetime, limit: int) -> list[OutboxRow]:
+async def heads(work: Work, *, now: datetime, limit: int, without: Collection[str] = ()) -> list[OutboxRow]:
     """For each recipient the first row that is not done and due, where it may be claimed now.
 
-    A row that waits for a retry, or that is being sent, holds up those behind it: order is kept.
+    without: kinds of rows that are left out of what is found; those behind them are held up all the same.
+
+    A row that waits for a retry, or that is being sent, holds up those behind it: order is kept, but that
+    what is one of very many stands behind the rest.
     """
-    found = await work.execute(_HEADS, {"now": now, "limit": limit})
+    found = await work.execute(_HEADS, {"now": now, "limit": limit, "without": list(without)})
     return [_row(one) for one in found]
 
 
@@ -288,9 +318,14 @@ async def last_posted_at(work: Work, *, team_id: str, recipient: str, kind: str)
     return found
 
 
-async def next_due_at(work: Work) -> datetime | None:
-    """The instant at which the next queued row may go, over all workspaces; None where none is queued."""
+async def next_due_at(work: Work, *, after: datetime | None = None) -> datetime | None:
+    """The instant at which the next queued row may go, over all workspaces; None where none is queued.
+
+    after: of those only that may not go yet at this instant.
+    """
     query = select(func.min(outbox.c.not_before_at)).where(outbox.c.state == "queued")
+    if after is not None:
+        query = query.where(outbox.c.not_before_at > after)
     found: datetime | None = (await work.execute(query)).scalar_one()
     return found
 
@@ -301,12 +336,18 @@ class Sent:
 
     team_id: str
     recipient: str
+    kind: str
     sent_at: datetime
+
+
+def ratelimited(method: str) -> str:
+    """The reason of a row that Slack did not take because this method was called too often."""
+    return _RATELIMITED + method
 
 
 def _sent_by_others() -> Select[Any]:
     since = bindparam("since", type_=outbox.c.sent_at.type)
-    return select(outbox.c.team_id, outbox.c.recipient, outbox.c.sent_at).where(
+    return select(outbox.c.team_id, outbox.c.recipient, outbox.c.kind, outbox.c.sent_at).where(
         outbox.c.sent_at > since, outbox.c.claimed_by != bindparam("me", type_=outbox.c.claimed_by.type)
     )
 
@@ -317,16 +358,17 @@ _SENT_BY_OTHERS = _sent_by_others()
 async def sent_by_others(work: Work, *, me: str, since: datetime) -> list[Sent]:
     """What was sent after `since`, but by `me`."""
     found = await work.execute(_SENT_BY_OTHERS, {"me": me, "since": since})
-    return [Sent(team_id=row.team_id, recipient=row.recipient, sent_at=row.sent_at) for row in found]
+    return [Sent(**row._mapping) for row in found]
 
 
-async def paused_until(work: Work) -> datetime | None:
-    """Until when Slack wants no more messages, whichever process it told so; None if it told none."""
-    query = select(func.max(outbox.c.not_before_at)).where(
-        outbox.c.state == "queued", outbox.c.reason == RATELIMITED
+async def paused_until(work: Work) -> dict[str, datetime]:
+    """By method of Slack's, until when it wants no more calls, whichever process it told so."""
+    query = (
+        select(outbox.c.reason, func.max(outbox.c.not_before_at).label("until"))
+        .where(outbox.c.state == "queued", outbox.c.reason.startswith(_RATELIMITED))
+        .group_by(outbox.c.reason)
     )
-    found: datetime | None = (await work.execute(query)).scalar_one()
-    return found
+    return {row.reason.removeprefix(_RATELIMITED): row.until for row in await work.execute(query)}
 
 
 async def count(work: Work, *, team_id: str | None = None) -> dict[str, int]:
@@ -335,6 +377,16 @@ async def count(work: Work, *, team_id: str | None = None) -> dict[str, int]:
     if team_id is not None:
         query = query.where(outbox.c.team_id == team_id)
     return {str(found.state): int(found.number) for found in await work.execute(query)}
+
+
+async def withdraw(work: Work, *, team_id: str, keys: Collection[str]) -> set[str]:
+    """Take back rows that nobody has claimed, as if they had never been queued; returns their keys."""
+    of_them = (outbox.c.team_id == team_id, outbox.c.state == "queued", work.among(outbox.c.key, keys))
+    found = {
+        str(key) for (key,) in await work.execute(select(outbox.c.key).where(*of_them).with_for_update())
+    }
+    await work.execute(delete(outbox).where(*of_them))
+    return found
 
 
 async def change(work: Work, changed: OutboxRow, *, only_in: str | None = None, **values: Any) -> bool:

@@ -55,6 +55,13 @@ async def version(work: Work, *, team_id: TeamId) -> Version:
     return Version(questions=row.questions, changes=row.changes)
 
 
+async def count_open(work: Work, *, team_id: TeamId, sight: Sight) -> int:
+    """How many questions that this person may see are open."""
+    one = tables.question.c
+    query = select(func.count()).where(may_be_seen(team_id, sight), one.state == QuestionState.OPEN)
+    return int((await work.execute(query)).scalar_one())
+
+
 async def asked(work: Work, *, team_id: TeamId, sight: Sight, since: datetime) -> list[Asked]:
     """The questions that this person may see and that were asked, or answered, since; and all open ones."""
     one = tables.question.c

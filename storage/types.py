@@ -1,4 +1,4 @@
-"""Column types: instants in UTC, wall times without a zone, tuples as JSON."""
+"""Column types: instants in UTC, wall times without a zone, tuples and terms as JSON."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -6,6 +6,8 @@ from typing import Any
 from sqlalchemy import JSON, DateTime
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
+
+from bot.domain.retention import KINDS, Retention
 
 
 class Instant(TypeDecorator[datetime]):
@@ -57,3 +59,18 @@ class Strings(TypeDecorator[tuple[str, ...]]):
     def process_result_value(self, value: Any, dialect: Dialect) -> tuple[str, ...] | None:
         """From the table."""
         return None if value is None else tuple(value)
+
+
+class Terms(TypeDecorator[Retention]):
+    """How long each kind is kept, as JSON; what is not chosen, and what is new since, has its default."""
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: Retention | None, dialect: Dialect) -> dict[str, int] | None:
+        """To the table."""
+        return None if value is None else {kind: getattr(value, kind) for kind in KINDS}
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Retention:
+        """From the table."""
+        return Retention(**{kind: days for kind, days in (value or {}).items() if kind in KINDS})

@@ -7,6 +7,7 @@ from typing import Any
 from bot.domain.editions import Academy, Day, Edition
 from bot.domain.homework import Homework
 from bot.domain.members import Enrolment, Member
+from bot.domain.retention import KINDS
 
 _LONGEST_SHOWN = 60
 
@@ -21,8 +22,12 @@ def academy_changes(before: Academy | None, after: Academy) -> list[str]:
         "organisers": "organisers",
         "question_channels": "questions",
         "announcements_channel": "announcements",
+        "second_approval": "second_approval",
     }
-    return _changes("academy", before, after, names)
+    kept = {kind: kind for kind in KINDS}
+    return _changes("academy", before, after, names) + _changes(
+        "kept for days", before.retention, after.retention, kept
+    )
 
 
 def edition_changes(before: Edition | None, after: Edition) -> list[str]:
@@ -97,6 +102,8 @@ def _days(number: int) -> str:
 def _shown(value: Any) -> str:
     if value is None or value in ("", ()):
         return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M:%S" if value.second else "%Y-%m-%d %H:%M")
     if isinstance(value, time):

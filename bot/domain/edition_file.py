@@ -12,10 +12,11 @@ from bot.domain.editions import Academy, Day, DayKind, Edition
 from bot.domain.faults import Fault, nearest
 from bot.domain.homework import DEFAULT_REMIND, DEFAULT_REMIND_AT, Homework
 from bot.domain.ids import ChannelId, EditionKey, HomeworkId, TeamId, homework_id
+from bot.domain.retention import KINDS, LONGEST_DAYS, Retention
 from bot.domain.toml_lines import Path
 from bot.domain.toml_tables import Table
 
-ACADEMY_KEYS = ("name", "timezone", "organisers", "questions", "announcements")
+ACADEMY_KEYS = ("name", "timezone", "organisers", "questions", "announcements", "second_approval")
 EDITION_KEYS = ("key", "name", "timezone", "channel")
 DAY_KEYS = ("date", "kind", "title", "starts", "ends", "place")
 HOMEWORK_KEYS = (
@@ -30,8 +31,8 @@ HOMEWORK_KEYS = (
     "remind_until",
 )
 
-LONGEST_BRIEF = 2500
-"""Characters: with its heading a brief fits into one section block."""
+LONGEST_BRIEF = 3000
+"""Characters: as many as a form in Slack takes in one field."""
 _LONGEST_KEY = 60
 _MOST_DAYS_BEFORE = 365
 
@@ -49,6 +50,8 @@ class EditionFile:
     named: frozenset[HomeworkId]
     """Every homework that the file names, those that cannot be read too."""
     lines: Mapping[Path, int] = field(repr=False)
+    says_retention: bool = False
+    """Whether the file says how long things are kept; where it does not, that stays as it is."""
 
     def fault(self, path: Path, problem: str, remedy: str) -> Fault:
         """A fault at a key, found out after reading."""
@@ -83,8 +86,10 @@ class _Reader:
 
     def read(self) -> tuple[EditionFile, list[Fault]]:
         top = self._table((), self._tables)
-        top.refuse_unknown(("academy", "edition", "day", "homework"))
+        top.refuse_unknown(("academy", "retention", "edition", "day", "homework"))
         academy = self._academy() if "academy" in self._tables else None
+        if academy is None and "retention" in self._tables:
+            top.fault("retention", "it belongs to the academy", "let a table [academy] stand above it")
         if "edition" not in self._tables:
             top.fault("edition", "it is missing", "add a table [edition] with key, name and timezone")
             edition = Edition(team_id=self._team_id, key=EditionKey(""), name="", timezone="")
@@ -98,6 +103,7 @@ class _Reader:
             homework=homework,
             named=frozenset(self._named),
             lines=self._lines,
+            says_retention="retention" in self._tables,
         )
         return read, sorted(self._faults)
 
@@ -132,6 +138,18 @@ class _Reader:
             organisers=table.ids("organisers", prefixes="UWS", what="a person or user group"),
             question_channels=tuple(ChannelId(one) for one in questions),
             announcements_channel=ChannelId(announcements) if announcements else None,
+            second_approval=table.truth("second_approval"),
+            retention=self._retention(),
+        )
+
+    def _retention(self) -> Retention:
+        if "retention" not in self._tables:
+            return Retention()
+        table = self._single("retention")
+        table.refuse_unknown(KINDS)
+        usual = Retention()
+        return Retention(
+            **{kind: table.number(kind, otherwise=getattr(usual, kind), most=LONGEST_DAYS) for kind in KINDS}
         )
 
     def _edition(self) -> Edition:
@@ -195,7 +213,8 @@ class _Reader:
 
     def _piece(self, table: Table, key: str, edition: Edition) -> Homework | None:
         title = table.text("title")
-        brief = table.text("brief", longest=LONGEST_BRIEF)
+        # A form in Slack may leave it empty; a file that leaves it out has forgotten it.
+        brief = table.text("brief", required="brief" not in table, longest=LONGEST_BRIEF)
         opens, due = table.moment("opens"), table.moment("due")
         remind = _remind(table)
         remind_at = table.at("remind_at")

@@ -5,6 +5,7 @@ from datetime import date, time
 from enum import StrEnum
 
 from bot.domain.ids import ChannelId, EditionKey, TeamId
+from bot.domain.retention import DEFAULT, Retention
 
 
 class DayKind(StrEnum):
@@ -26,6 +27,9 @@ class Academy:
     """Slack user ids and user-group ids."""
     question_channels: tuple[ChannelId, ...] = ()
     announcements_channel: ChannelId | None = None
+    second_approval: bool = False
+    """Whether an announcement needs the word of a second organiser before it goes."""
+    retention: Retention = DEFAULT
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from bot.domain.ids import EditionKey, TeamId, UserId
 class Role(StrEnum):
     """A person's part in an edition."""
 
+    APPLICANT = "applicant"
     PARTICIPANT = "participant"
     ALUMNUS = "alumnus"
     COACH = "coach"

@@ -10,7 +10,8 @@ from typing import Any
 from bot.domain.faults import Fault, nearest
 from bot.domain.toml_lines import Path
 
-_YEARS = range(2000, 2200)
+YEARS = range(2000, 2200)
+"""Any other is a slip of the finger."""
 
 
 @cache
@@ -87,6 +88,25 @@ class Table:
             self.fault(key, f"it has {len(value)} characters", f"keep it to {longest}")
         return value
 
+    def truth(self, key: str) -> bool:
+        """Whether it is true; false where it is absent or wrong."""
+        value = self._values.get(key, False)
+        if isinstance(value, bool):
+            return value
+        self.fault(key, f"it is {_kind(value)}", f"write {key} = true or {key} = false")
+        return False
+
+    def number(self, key: str, *, otherwise: int, most: int) -> int:
+        """A whole number from 0 to `most`; `otherwise` where it is absent or wrong."""
+        value = self._values.get(key, otherwise)
+        if not isinstance(value, int) or isinstance(value, bool):
+            self.fault(key, f"it is {_kind(value)}", f"write a whole number: {key} = {otherwise}")
+            return otherwise
+        if not 0 <= value <= most:
+            self.fault(key, f"it is {value}", f"write a number from 0 to {most}")
+            return otherwise
+        return value
+
     def texts(self, key: str, *, example: str) -> tuple[str, ...] | None:
         """A list of texts, each once, in their order; None where it is absent or wrong."""
         value = self._values.get(key)
@@ -128,7 +148,7 @@ class Table:
         value = self._values.get(key)
         if isinstance(value, date) and not isinstance(value, datetime):
             self._check_year(key, value)
-            return value if value.year in _YEARS else None
+            return value if value.year in YEARS else None
         self._refuse(key, value, "a date", f"{key} = 2023-06-06", required=required)
         return None
 
@@ -150,7 +170,7 @@ class Table:
             return None
         if isinstance(value, datetime):
             self._check_year(key, value)
-            return value.replace(microsecond=0) if value.year in _YEARS else None
+            return value.replace(microsecond=0) if value.year in YEARS else None
         if isinstance(value, date):
             self.fault(key, "the time of day is missing", f"write {key} = {value.isoformat()}T18:00:00")
             return None
@@ -158,7 +178,7 @@ class Table:
         return None
 
     def _check_year(self, key: str, on: date) -> None:
-        if on.year not in _YEARS:
+        if on.year not in YEARS:
             self.fault(key, f"the year is {on.year:04}", "write the year that is meant")
 
     def _refuse(self, key: str, value: object, wanted: str, example: str, *, required: bool) -> None:

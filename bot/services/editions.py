@@ -1,7 +1,7 @@
 """Imports editions and rosters: all the files of one call in one transaction, or none of them."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -12,12 +12,16 @@ from bot.domain.faults import Fault, Faults, decode
 from bot.domain.homework import Homework
 from bot.domain.ids import EditionKey, TeamId, UserId
 from bot.domain.import_checks import check_removal, check_together, check_workspace
-from bot.domain.members import Enrolment, Member
+from bot.domain.members import Enrolment, Member, Role
+from bot.domain.profiles import OF_ROSTER, Field, kept_against_roster, with_roster
+from bot.domain.roles import Parts, goes_back, parts_of
 from bot.domain.roster_file import RosterRow, find_people, read_roster
 from bot.domain.workspace import Channel, UserGroup
-from bot.services import homework, people, reminders
-from storage import editions, members
+from bot.services import homework, people, reminders, roles
+from storage import editions, erasure, members
 from storage import homework as pieces
+from storage import profiles as stored_profiles
+from storage import roles as stored_roles
 from storage.db import Database, Work
 
 NOTHING_CHANGED = "nothing changed"
@@ -111,7 +115,7 @@ class _Import:
             editions=await self._edition_keys(given),
             enrolled=await members.enrolments(self._work, team_id=self._team_id),
         )
-        faults += wrong
+        faults += wrong + await self._check_erased(placed)
         if faults:
             raise Faults(faults)
         await self._take_over_workspace(people, groups)
@@ -119,6 +123,13 @@ class _Import:
             await self._take_over_edition(read)
         await self._take_over_roster(placed)
         return [*(self._lines or [NOTHING_CHANGED]), *self._warnings]
+
+    async def _check_erased(self, placed: Sequence[tuple[RosterRow, Member]]) -> list[Fault]:
+        ids = [person.user_id for _, person in placed]
+        gone = await erasure.erased_among(self._work, team_id=self._team_id, user_ids=ids)
+        problem = "this person had the bot delete all that it held on them"
+        remedy = "take the line out, or ask them to type /academy first if they want to come back"
+        return [row.fault("slack_id", problem, remedy) for row, person in placed if person.user_id in gone]
 
     async def _check_academy(self, given: _Files) -> list[Fault]:
         if any(read.academy for read in given.editions) or not given.every_edition_is_read:
@@ -154,7 +165,7 @@ class _Import:
         await people.take_over(self._work, team_id=self._team_id, people=heard, now=self._now)
 
     async def _take_over_edition(self, read: EditionFile) -> None:
-        lines = await self._take_over_academy(read.academy) if read.academy is not None else []
+        lines = await self._take_over_academy(read, read.academy) if read.academy is not None else []
         # Lists for organisers follow the academy's zone, whatever the edition.
         scope = None if lines else read.edition.key
         known = {
@@ -174,8 +185,10 @@ class _Import:
             await reminders.replan(self._work, team_id=self._team_id, now=self._now, edition_key=scope)
         self._lines += lines
 
-    async def _take_over_academy(self, academy: Academy) -> list[str]:
+    async def _take_over_academy(self, read: EditionFile, academy: Academy) -> list[str]:
         before = await editions.academy(self._work, team_id=self._team_id)
+        if before is not None and not read.says_retention:
+            academy = replace(academy, retention=before.retention)
         await editions.put_academy(self._work, academy)
         return differences.academy_changes(before, academy)
 
@@ -217,27 +230,46 @@ class _Import:
         known = {
             one.user_id: one for one in await members.members(self._work, team_id=self._team_id, user_ids=ids)
         }
+        profiles = await stored_profiles.profiles(self._work, team_id=self._team_id, user_ids=ids)
         after = dict(known)
         for row, person in placed:
-            after[person.user_id] = _with_profile(after[person.user_id], row)
+            profile = profiles.get(person.user_id)
+            told = _told(row)
+            if profile is not None:
+                before = after[person.user_id]
+                kept = kept_against_roster(before, told, cluster=row.cluster, profile=profile)
+                self._note_own_word(person, kept)
+            own = profile.own if profile is not None else ()
+            after[person.user_id] = with_roster(after[person.user_id], told, own=own)
         changed = [user_id for user_id in known if known[user_id] != after[user_id]]
         for user_id in changed:
             await members.put_member(self._work, after[user_id])
             self._lines += differences.member_changes(known[user_id], after[user_id])
         return [one for one in changed if known[one].country != after[one].country]
 
+    def _note_own_word(self, person: Member, kept: Sequence[Field]) -> None:
+        if kept:
+            fields = ", ".join(kept)
+            who = f"{person.name} ({person.user_id})"
+            self._warnings.append(f"note: {who} says otherwise in their profile, and it stays: {fields}")
+
     async def _take_over_enrolments(self, placed: Sequence[tuple[RosterRow, Member]]) -> set[EditionKey]:
         known = await members.enrolments(self._work, team_id=self._team_id)
         changes: list[tuple[list[Enrolment], list[Enrolment]]] = []
+        told: dict[tuple[UserId, EditionKey], tuple[Parts, Parts]] = {}
         names = {person.user_id: person.name for _, person in placed}
+        made_alumni = await stored_roles.made_alumni(self._work, team_id=self._team_id)
         for edition_key, user_id in dict.fromkeys((row.edition, person.user_id) for row, person in placed):
             before = [one for one in known if (one.edition_key, one.user_id) == (edition_key, user_id)]
             rows = [row for row, person in placed if (row.edition, person.user_id) == (edition_key, user_id)]
-            after = [_enrolment(row, user_id, before, team_id=self._team_id) for row in rows]
+            rows = [self._not_back(row, names[user_id], before, made_alumni) for row in rows]
+            by_role = {row.role: _enrolment(row, user_id, before, team_id=self._team_id) for row in rows}
+            after = list(by_role.values())
             lines = differences.enrolment_changes(names[user_id], before, after)
             self._lines += lines
             if lines:
                 changes.append((before, after))
+                told[user_id, edition_key] = (parts_of(before), parts_of(after))
         # All that ends goes first: two participants may exchange their clusters.
         for one in _all(before for before, _ in changes):
             await members.remove_enrolment(
@@ -249,21 +281,42 @@ class _Import:
             )
         for one in _all(after for _, after in changes):
             await members.put_enrolment(self._work, one)
+        for (user_id, edition_key), (was, is_now) in told.items():
+            await roles.log(
+                self._work,
+                team_id=self._team_id,
+                user_id=user_id,
+                edition_key=edition_key,
+                deed=roles.IMPORTED,
+                by=roles.IMPORT,
+                now=self._now,
+                before=was,
+                after=is_now,
+            )
         return {one.edition_key for one in _all(after for _, after in changes)}
+
+    def _not_back(
+        self,
+        row: RosterRow,
+        name: str,
+        before: Sequence[Enrolment],
+        made_alumni: Collection[tuple[EditionKey, UserId]],
+    ) -> RosterRow:
+        """The row; as one of an alumnus where organisers have made its participant one in Slack since."""
+        reached = [one.role for one in before if (one.edition_key, one.user_id) in made_alumni]
+        if not goes_back(reached, row.role):
+            return row
+        who = f"{name} ({before[0].user_id})"
+        self._warnings.append(f"note: {who} became an alumnus of {row.edition} in Slack, and stays one")
+        return replace(row, role=Role.ALUMNUS)
 
 
 def _all(lists: Iterable[list[Enrolment]]) -> list[Enrolment]:
     return [one for each in lists for one in each]
 
 
-def _with_profile(person: Member, row: RosterRow) -> Member:
-    return replace(
-        person,
-        country=row.country or person.country,
-        sectors=row.sectors or person.sectors,
-        languages=row.languages or person.languages,
-        expertise=row.expertise or person.expertise,
-    )
+def _told(row: RosterRow) -> dict[Field, object]:
+    return {one: getattr(row, one) for one in OF_ROSTER}
 
 
 def _enrolment(row: RosterRow, user_id: UserId, before: Sequence[Enrolment], *, team_id: TeamId) -> Enrolment:

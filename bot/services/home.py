@@ -4,17 +4,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain import calendar
+from bot.domain.announcements import Announcement
 from bot.domain.editions import Day, Edition
 from bot.domain.ids import TeamId, UserId
 from bot.domain.members import Role
-from bot.domain.programme import is_over, next_day
-from bot.services import peers
+from bot.domain.programme import current_edition, is_over, next_day
+from bot.services import announcements, home_desk, peers
 from bot.services.homework import HOME, Piece, Status, at_a_glance, pieces
 from bot.services.questions import experts, finding, stats
+from bot.services.questions import waiting as waiting_questions
 from bot.services.questions.stats import Overview
-from bot.views import asking, questions_desk, questions_search
+from bot.services.questions.waiting import ForMe
+from bot.views import announce, asking, questions_desk, questions_search
 from bot.views import home as views
 from bot.views import peers as peer_views
+from bot.views.home_desk import Decision
 from bot.views.questions_search import Result
 from storage import channels, editions, members, outbox
 from storage.db import Database, Work
@@ -24,6 +28,7 @@ _MOST_FAILURES = 10
 # A large log takes its time to be counted, and this is done each time that the tab changes.
 _NUMBERS_FOR = timedelta(hours=1)
 _OPEN_QUESTIONS = 5
+_OWN_QUESTIONS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +59,15 @@ class Home:
     """For organisers: the question log in numbers."""
     feedback: peers.Mine | None = None
     """None for who has nothing to do with rounds of feedback."""
+    to_confirm: tuple[Announcement, ...] = ()
+    """Announcements that this person was asked to confirm and has not."""
+    own_questions: tuple[Result, ...] = ()
+    """The newest that this person asked."""
+    has_more_own: bool = False
+    for_reader: tuple[ForMe, ...] = ()
+    """For alumni and coaches: open questions that they may know about."""
+    decisions: tuple[Decision, ...] = ()
+    """For organisers: what waits for one."""
 
 
 async def home(db: Database, *, team_id: TeamId, user_id: UserId, now: datetime) -> Home:
@@ -67,10 +81,13 @@ async def _home(work: Work, *, team_id: TeamId, user_id: UserId, now: datetime) 
     person = await members.member(work, team_id=team_id, user_id=user_id)
     parts = await members.enrolments(work, team_id=team_id, user_id=user_id)
     is_organiser = await members.is_organiser(work, team_id=team_id, user_id=user_id)
-    current, glance = await at_a_glance(work, team_id=team_id, now=now)
+    known = await editions.editions(work, team_id=team_id)
+    current, glance = current_edition(known, now=now), list[Status]()
+    if is_organiser:
+        current, glance = await at_a_glance(work, team_id=team_id, now=now)
     mine = {one.edition_key for one in parts if one.role is Role.PARTICIPANT}
     edition = current
-    own = [one for one in await editions.editions(work, team_id=team_id) if one.key in mine]
+    own = [one for one in known if one.key in mine]
     if own and not is_organiser:
         edition = current if current is not None and current.key in mine else own[0]
     found = await pieces(work, team_id=team_id, user_id=user_id, now=now)
@@ -83,6 +100,18 @@ async def _home(work: Work, *, team_id: TeamId, user_id: UserId, now: datetime) 
     failed = await outbox.rows(work, team_id=team_id, states={"failed"}) if is_organiser else []
     sight = await channels.sight(work, team_id=team_id, user_id=user_id)
     waiting, are_more = await finding.newest_open(work, team_id=team_id, sight=sight, limit=_OPEN_QUESTIONS)
+    own_questions, has_more_own = await waiting_questions.mine(
+        work, team_id=team_id, sight=sight, limit=_OWN_QUESTIONS
+    )
+    may_be_asked = await experts.lets_itself_be_asked(work, team_id=team_id, user_id=user_id, now=now)
+    known_to: list[ForMe] = []
+    if may_be_asked is not None or Role.COACH in {one.role for one in parts}:
+        known_to = await waiting_questions.for_me(
+            work, team_id=team_id, user_id=user_id, sight=sight, limit=_OPEN_QUESTIONS
+        )
+    decisions = (
+        await home_desk.decisions(work, team_id=team_id, glance=glance, now=now) if is_organiser else []
+    )
     overview = (
         await stats.overviewed(work, team_id=team_id, user_id=user_id, now=now, may_be_old=_NUMBERS_FOR)
         if is_organiser
@@ -96,14 +125,19 @@ async def _home(work: Work, *, team_id: TeamId, user_id: UserId, now: datetime) 
         pieces=tuple(found),
         reader_zone=calendar.zone_or(person.tz if person else "", zone),
         is_organiser=is_organiser,
-        glance=tuple(glance) if is_organiser else (),
+        glance=tuple(glance),
         failures=tuple(failed[::-1][:_MOST_FAILURES]),
         failure_count=len(failed),
         open_questions=tuple(waiting),
         are_more_open=are_more,
-        may_be_asked=await experts.lets_itself_be_asked(work, team_id=team_id, user_id=user_id, now=now),
+        may_be_asked=may_be_asked,
         overview=overview,
         feedback=feedback if has_part else None,
+        to_confirm=tuple(await announcements.to_confirm(work, team_id=team_id, user_id=user_id)),
+        own_questions=tuple(own_questions),
+        has_more_own=has_more_own,
+        for_reader=tuple(known_to),
+        decisions=tuple(decisions),
     )
 
 
@@ -145,6 +179,14 @@ def view(found: Home, *, now: datetime) -> dict[str, object]:
         is_organiser=found.is_organiser,
         reader_zone=found.reader_zone,
         feedback=_feedback(found.feedback, now=now) if found.feedback else (),
+        to_confirm=announce.to_confirm(found.to_confirm),
+        own_questions=questions_search.own(
+            found.own_questions, is_more=found.has_more_own, zone=found.reader_zone, now=now
+        ),
+        for_reader=questions_search.for_reader(
+            [(one.result, one.known_for) for one in found.for_reader], zone=found.reader_zone, now=now
+        ),
+        decisions=found.decisions,
         now=now,
     )
 

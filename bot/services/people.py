@@ -11,8 +11,8 @@ from bot.domain.ids import ChannelId, TeamId, UserId
 from bot.domain.members import Member
 from bot.domain.toml_tables import zones
 from bot.domain.workspace import Channel, UserGroup
-from bot.services import reminders
-from storage import members
+from bot.services import reminders, welcome
+from storage import erasure, members
 from storage.db import Database, Delivery, Work
 
 # Slack asks for pages of no more than 200.
@@ -88,18 +88,29 @@ async def sync(
     """Take over what Slack tells of everybody; what the roster said of them stays.
 
     people, groups: as fetched. now: instant in UTC.
-    Returns the ids of those who are new or changed. Reminders of those whose clock changed are replanned.
+    Returns the ids of those who are new or changed. Reminders of those whose clock changed are replanned, and
+    those who joined while the bot was down are welcomed.
     """
     async with db.writing() as work:
+        known = {one.user_id for one in await members.members(work, team_id=team_id)}
         await members.set_groups(work, team_id=team_id, groups={group.id: group.user_ids for group in groups})
-        return await take_over(work, team_id=team_id, people=people, now=now)
+        changed = await take_over(work, team_id=team_id, people=people, now=now)
+        # Where nobody was known, the bot is the newcomer.
+        newcomers = {user_id for user_id in changed if known and user_id not in known}
+        for person in people:
+            if person.user_id in newcomers and not person.is_deactivated:
+                await welcome.welcome(work, team_id=team_id, user_id=person.user_id, now=now)
+    return changed
 
 
 async def take_over(work: Work, *, team_id: TeamId, people: Sequence[Member], now: datetime) -> list[UserId]:
     """As `sync`, for people alone and in a transaction that is open."""
     known = {person.user_id: person for person in await members.members(work, team_id=team_id)}
+    unwanted = await erasure.erased_among(work, team_id=team_id, user_ids=[one.user_id for one in people])
     changed: list[UserId] = []
     for heard in people:
+        if heard.user_id in unwanted:
+            continue  # they had everything deleted, and have not come back by themselves
         before = known.get(heard.user_id)
         after = heard if before is None else _merged(before, heard)
         if after == before:
@@ -112,14 +123,33 @@ async def take_over(work: Work, *, team_id: TeamId, people: Sequence[Member], no
 
 
 async def person_changed(
-    db: Database, *, person: Member, now: datetime, once: Delivery | None = None
+    db: Database, *, person: Member, now: datetime, joined: bool = False, once: Delivery | None = None
 ) -> None:
     """Somebody joined, left, or changed their profile, zone or role (`team_join`, `user_change`).
 
-    person: as `described` from the event's user object. Raises AlreadyDone on a second delivery.
+    person: as `described` from the event's user object. joined: they are welcomed then, the first time.
+    Raises AlreadyDone on a second delivery.
     """
     async with db.writing(once) as work:
         await take_over(work, team_id=person.team_id, people=[person], now=now)
+        if joined:
+            await welcome.welcome(work, team_id=person.team_id, user_id=person.user_id, now=now)
+
+
+async def come_back(db: Database, *, person: Member, now: datetime) -> None:
+    """Somebody uses the bot of whom it knows nothing, or who had everything deleted: they begin anew.
+
+    person: as `described`.
+    """
+    async with db.writing() as work:
+        await erasure.take_mark_away(work, team_id=person.team_id, user_id=person.user_id)
+        await take_over(work, team_id=person.team_id, people=[person], now=now)
+
+
+async def is_erased(db: Database, *, team_id: TeamId, user_id: UserId) -> bool:
+    """Whether somebody had everything deleted and has not come back."""
+    async with db.reading() as work:
+        return await erasure.is_erased(work, team_id=team_id, user_id=user_id)
 
 
 async def group_changed(

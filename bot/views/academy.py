@@ -11,21 +11,29 @@ from bot.views.homework import piece
 
 _EVERYONE = (
     ("academy next", "the next day, and what is due next"),
+    ("academy profile", "what others see of you: cluster, what you can help with, what you look for"),
+    ("academy privacy", "what is kept about you and why; take it away, or have it deleted"),
     ("academy help", "this list"),
     ("homework", "your homework: what is due, what you handed in"),
     ("homework submit", "hand in homework, or change what you handed in; add its key to choose it"),
     ("ask", "ask the alumni; what was answered before comes first; add your question, or write it in a form"),
     ("questions", "search what was asked and answered; add words, or `open`, or `mine`"),
+    ("directory", "find people; add words such as `hydrogen funding finland`"),
     ("peers", "whom you are matched with, the feedback that you owe and got"),
     ("peers feedback", "give feedback, or change what you gave"),
     ("peers pause", "take no part for a while, such as `until 1 August`; `resume` ends it"),
 )
 _ORGANISERS = (
+    ("academy setup", "the academy, its editions, days and homework, in forms; what is missing"),
+    ("academy report", "the edition at a glance, and what organisers did"),
+    ("academy privacy", "with `@name`: pass on what a person asked for, their data or their deletion"),
     ("homework status", "who handed in, who is late, who is missing; nudge them"),
     ("homework new", "write a piece of homework"),
     ("homework extend", "give one person more time, such as `@name action-plan-1 2023-07-10 18:00`"),
     ("questions stats", "the question log in numbers, a chart, a table"),
     ("peers plan", "draw a round of peer feedback, correct it, publish it"),
+    ("announce", "write to everybody concerned: at once, later, with a confirmation"),
+    ("announce list", "drafts, what is scheduled, being sent or sent, who got it and who confirmed"),
     ("peers status", "who gave feedback, who owes it; nudge them; a table"),
 )
 
@@ -38,7 +46,9 @@ def help_text(command: Callable[[str], str], *, is_organiser: bool, unknown: str
     blocks: list[kit.Block] = []
     text = "What you can do here"
     if unknown:
-        near = words.nearest(unknown, ["help", "next"])
+        near = words.nearest(
+            unknown, ["help", "next", "profile", "privacy", *(["setup", "report"] if is_organiser else [])]
+        )
         meant = f" Did you mean `{command('academy')} {near}`?" if near else ""
         text = f"`{command('academy')}` does not know “{words.excerpt(unknown, 100)}”.{meant}"
         blocks.append(kit.section(text))

@@ -9,9 +9,13 @@ from bot.domain.editions import Day, Edition
 from bot.domain.homework import Homework
 from bot.domain.members import Role
 from bot.domain.standing import Standing, State
-from bot.views import academy, kit, words
+from bot.views import academy, home_desk, kit, words
+from bot.views.announce import PREFS
+from bot.views.home_desk import Decision
 from bot.views.homework import has_several_editions, piece
 from bot.views.homework_desk import NEW, STATUS, counted
+from bot.views.privacy import OPEN as PRIVACY
+from bot.views.profile import OPEN as PROFILE
 
 _MOST_PIECES = 20
 _MOST_GLANCES = 20
@@ -42,6 +46,22 @@ _KINDS = {
     "peers.check_in": "a question to a pair",
     "peers.feedback": "feedback",
     "peers.nudge": "a nudge for feedback",
+    "people.welcome": "a welcome",
+    "roles.alumni": "the question who is an alumnus now",
+    "roles.alumni.edit": "what was decided about alumni",
+    "roles.alumnus": "the news of being an alumnus",
+    "setup.greeting": "a greeting to an admin",
+    "setup.test": "a test message",
+    "setup.file": "an edition's file",
+    "announce.message": "an announcement",
+    "announce.edit": "a change to an announcement",
+    "announce.recall": "the taking back of an announcement",
+    "announce.remind": "a reminder to confirm an announcement",
+    "announce.test": "a test of an announcement",
+    "announce.progress": "how far an announcement is",
+    "announce.approval": "a request to approve an announcement",
+    "announce.nobody": "news of an announcement that was not sent",
+    "announce.table": "the table of an announcement",
 }
 
 
@@ -83,6 +103,10 @@ def home(
     is_organiser: bool,
     reader_zone: str,
     feedback: Sequence[kit.Block] = (),
+    to_confirm: Sequence[kit.Block] = (),
+    own_questions: Sequence[kit.Block] = (),
+    for_reader: Sequence[kit.Block] = (),
+    decisions: Sequence[Decision] = (),
     now: datetime,
 ) -> kit.View:
     """A person's Home tab; at most 100 blocks.
@@ -90,30 +114,61 @@ def home(
     pieces: their homework, and whether its reminders are stopped. glance, failures: for organisers, the
     newest failure first; failure_count counts those that are not shown too. questions: the search box and
     what is open. numbers: for organisers, the question log in numbers. feedback: the part of that.
+    to_confirm: announcements to confirm. own_questions, for_reader: their own, and those that they may know
+    about. decisions: for organisers, what waits for one. Where it is too much, the longest parts are cut.
     """
     blocks = [kit.header(edition.name if edition else academy_name or "Welcome")]
     if edition is None:
         blocks.append(kit.section("Nothing is planned yet. What is next and what is due will be here."))
     else:
         blocks += academy.next_day(edition, next_day, now=now, reader_zone=reader_zone)
+    parts: list[Sequence[kit.Block]] = [blocks]
+    if is_organiser:
+        parts += [home_desk.waiting(decisions), home_desk.ways()]
+    parts += [
+        to_confirm,
+        _homework(pieces, roles, is_organiser=is_organiser, reader_zone=reader_zone, now=now),
+        feedback,
+        own_questions,
+        for_reader,
+        questions,
+    ]
+    if is_organiser:
+        parts += [_at_a_glance(glance), [kit.actions(kit.button("New homework", NEW, "new"))], numbers]
+        parts.append(_failed(failures, failure_count, reader_zone=reader_zone))
+    return {"type": "home", "blocks": kit.fitted([*parts, _about_the_reader()])}
+
+
+def _homework(
+    pieces: Sequence[tuple[Standing, bool]],
+    roles: Collection[Role],
+    *,
+    is_organiser: bool,
+    reader_zone: str,
+    now: datetime,
+) -> list[kit.Block]:
     if pieces:
-        blocks += [kit.divider(), kit.header("Your homework")]
+        blocks: list[kit.Block] = [kit.divider(), kit.header("Your homework")]
         names_edition = has_several_editions(stands for stands, _ in pieces)
         for stands, is_stopped in pieces[:_MOST_PIECES]:
             blocks += piece(
                 stands, now=now, reader_zone=reader_zone, is_stopped=is_stopped, names_edition=names_edition
             )
-    elif Role.PARTICIPANT in roles:
-        blocks.append(kit.section("There is no homework yet. When there is, you see it here."))
-    elif not is_organiser:
-        blocks.append(kit.section(_welcome(roles)))
-    blocks += feedback
-    blocks += questions
-    if is_organiser:
-        blocks += _at_a_glance(glance)
-        blocks += numbers
-        blocks += _failed(failures, failure_count, reader_zone=reader_zone)
-    return {"type": "home", "blocks": blocks[: kit.MODAL_BLOCKS]}
+        return blocks
+    if Role.PARTICIPANT in roles:
+        return [kit.section("There is no homework yet. When there is, you see it here.")]
+    return [] if is_organiser else [kit.section(_welcome(roles))]
+
+
+def _about_the_reader() -> list[kit.Block]:
+    return [
+        kit.divider(),
+        kit.actions(
+            kit.button("My profile", PROFILE, "home"),
+            kit.button("What reaches me", PREFS, "home"),
+            kit.button("My data", PRIVACY, "home"),
+        ),
+    ]
 
 
 def _at_a_glance(glance: Sequence[Glance]) -> list[kit.Block]:
@@ -127,7 +182,6 @@ def _at_a_glance(glance: Sequence[Glance]) -> list[kit.Block]:
         blocks.append(kit.section(f"*{title}*{of}\n{due}\n{counted(one.counts, one.of)}", accessory=status))
     if not glance:
         blocks.append(kit.section("There is no homework in this edition yet."))
-    blocks.append(kit.actions(kit.button("New homework", NEW, "new")))
     return blocks
 
 

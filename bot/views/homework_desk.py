@@ -138,6 +138,20 @@ def write(
             _time(homework.remind_at if homework else DEFAULT_REMIND_AT),
             hint="On each person's own clock.",
         ),
+        kit.field(
+            "remind_from",
+            "No reminder before",
+            _date(homework.remind_from if homework else None),
+            optional=True,
+            hint="Left empty: the day after the last online day.",
+        ),
+        kit.field(
+            "remind_until",
+            "No reminder after",
+            _date(homework.remind_until if homework else None),
+            optional=True,
+            hint="Left empty: the day before the first in-person day.",
+        ),
     ]
     metadata: dict[str, str] = {"edition_key": homework.edition_key if homework else editions[0].key}
     if homework:

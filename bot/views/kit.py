@@ -180,6 +180,21 @@ def lines(written: Iterable[str], *, heading: str = "") -> list[Block]:
     return [*found, section(text)] if text else found
 
 
+def fitted(parts: Sequence[Sequence[Block]], *, most: int = MODAL_BLOCKS) -> list[Block]:
+    """Parts one below the other, in at most `most` blocks, of which there are two a part at least.
+
+    Where they are more, the longest parts are cut, each ending with a line that says so.
+    """
+    level = max((len(part) for part in parts), default=0)
+    while sum(min(len(part), level) for part in parts) > most:
+        level -= 1
+    found: list[Block] = []
+    for part in parts:
+        is_cut = len(part) > level
+        found += [*part[: level - 1], context("… There is more than fits here.")] if is_cut else part
+    return found
+
+
 def _units(character: str) -> int:
     # Slack counts an emoji beyond the first plane as two characters, Python as one.
     return 2 if ord(character) > 0xFFFF else 1

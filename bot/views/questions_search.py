@@ -192,6 +192,38 @@ def search_box(results: Sequence[Result], *, is_more: bool, zone: str, now: date
     return [*blocks, *kit.lines(lines)]
 
 
+def own(results: Sequence[Result], *, is_more: bool, zone: str, now: datetime) -> list[kit.Block]:
+    """The Home tab's part on the reader's own questions; nothing where they asked none."""
+    if not results:
+        return []
+    lines = []
+    for result in results:
+        asked = words.in_days(result.question.asked_at, now=now, zone=zone)
+        replied = f", {words.plural(result.replies, 'reply', 'replies')}" if result.replies else ""
+        title = _linked(result.question.title, result.question.permalink)
+        lines.append(f"• {_STATES[result.question.state]}: {title} ({asked}{replied})")
+    more = [kit.context("Type `/questions mine` for all of them.")] if is_more else []
+    return [kit.divider(), kit.header("Your questions"), *kit.lines(lines), *more]
+
+
+def for_reader(
+    results: Sequence[tuple[Result, Sequence[str]]], *, zone: str, now: datetime
+) -> list[kit.Block]:
+    """The Home tab's part on questions that the reader may know about; nothing where there are none.
+
+    results: each with what the reader is known for and it names.
+    """
+    lines = []
+    for result, known_for in results:
+        asked = words.in_days(result.question.asked_at, now=now, zone=zone)
+        title = _linked(result.question.title, result.question.permalink)
+        named = words.listed(words.excerpt(one, 60) for one in known_for[:3])
+        lines.append(f"• {title} ({_asker(result)}, {asked}): you know about {named}")
+    if not lines:
+        return []
+    return [kit.divider(), kit.header("Waiting for someone like you"), *kit.lines(lines)]
+
+
 def _facts(result: Result, zone: str) -> str:
     question = result.question
     state = _STATES[question.state]

@@ -8,6 +8,11 @@ from storage.tables.academy import (
     member,
     usergroup_member,
 )
+from storage.tables.announcements import (
+    announcement,
+    announcement_choice,
+    announcement_recipient,
+)
 from storage.tables.homework import (
     extension,
     homework,
@@ -29,6 +34,18 @@ from storage.tables.peers import (
     peer_pause,
     peer_reply,
     peer_round,
+)
+from storage.tables.people import (
+    graduation,
+    profile,
+    role_change,
+    welcome,
+)
+from storage.tables.privacy import (
+    consent,
+    departure,
+    erasure,
+    retention_run,
 )
 from storage.tables.questions import (
     answer,
@@ -52,18 +69,28 @@ from storage.tables.questions import (
     search_word,
     workspace,
 )
+from storage.tables.setup import (
+    setup_greeting,
+)
 
 __all__ = [
     "academy",
+    "announcement",
+    "announcement_choice",
+    "announcement_recipient",
     "answer",
     "audit",
     "channel",
     "channel_history",
     "channel_member",
+    "consent",
+    "departure",
     "edition",
     "edition_day",
     "enrolment",
+    "erasure",
     "extension",
+    "graduation",
     "homework",
     "imported_question",
     "inbox",
@@ -78,6 +105,7 @@ __all__ = [
     "peer_pause",
     "peer_reply",
     "peer_round",
+    "profile",
     "question",
     "question_consent",
     "question_digest",
@@ -87,13 +115,17 @@ __all__ = [
     "question_step",
     "reminder",
     "reminder_stop",
+    "retention_run",
+    "role_change",
     "search_document",
     "search_log",
     "search_posting",
     "search_term",
     "search_vector",
     "search_word",
+    "setup_greeting",
     "submission",
     "usergroup_member",
+    "welcome",
     "workspace",
 ]

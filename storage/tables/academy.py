@@ -10,10 +10,11 @@ from sqlalchemy import (
     String,
     Table,
     Time,
+    false,
 )
 
 from storage.tables.metadata import metadata
-from storage.types import Strings
+from storage.types import Strings, Terms
 
 academy = Table(
     "academy",
@@ -24,6 +25,8 @@ academy = Table(
     Column("organisers", Strings, nullable=False),
     Column("question_channels", Strings, nullable=False),
     Column("announcements_channel", String),
+    Column("retention", Terms),
+    Column("second_approval", Boolean, server_default=false(), nullable=False),
 )
 
 usergroup_member = Table(

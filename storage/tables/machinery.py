@@ -9,6 +9,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
 from storage.tables.metadata import metadata
@@ -35,6 +36,7 @@ outbox = Table(
     Column("not_before_at", Instant, nullable=False),  # later than due_at while a retry waits
     Column("state", String, nullable=False),  # queued, sending, sent, dropped, failed
     Column("is_repeatable", Boolean, nullable=False),
+    Column("is_bulk", Boolean, server_default=false(), nullable=False),  # goes after all that is not
     Column("attempts", Integer, nullable=False),
     Column("claimed_at", Instant),
     Column("claimed_by", String),

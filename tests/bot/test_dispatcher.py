@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.dispatcher import METADATA_EVENT, Dispatcher
+from bot.calls import METADATA_EVENT
+from bot.dispatcher import Dispatcher
 from bot.pace import Pace
 from sandbox.clock import Clock
 from sandbox.limits import Rates
@@ -315,6 +316,53 @@ async def test_nothing_is_called_inside_a_retry_after_window(
     window = [call for call in posts if limited.at < call.at < limited.at + timedelta(seconds=30)]
     assert window == []
     assert Counter(call.status for call in posts) == {200: len(PEOPLE) + 1, 429: 1}
+
+
+async def test_a_retry_after_holds_up_only_the_method_that_got_it(
+    db: Database, sandbox: Sandbox, app: App
+) -> None:
+    async def compose(work: Work, row: OutboxRow, _now: datetime) -> Composed:
+        target = await outbox.row(work, team_id=TEAM, key=row.body["of"])
+        assert target is not None
+        return Edit(str(target.channel_id), str(target.ts), f"{target.key}, changed", [])
+
+    for number, user_id in enumerate(PEOPLE[:3]):
+        await enqueue(db, f"first:{number}", recipient=user_id)
+    outcomes = Counter[str]()
+
+    one_by_one = Pace(per_minute=60_000, burst=100, per_recipient_s=0, at_once=1)
+    async with dispatching(
+        db, sandbox, app, composers={"edit": compose}, pace=one_by_one, outcomes=outcomes
+    ) as dispatcher:
+        await dispatcher.drain()
+        sandbox.faults.add("ratelimited", method="chat.update", times=1, retry_after_s=30)
+        async with db.writing() as work:
+            for number, user_id in enumerate(PEOPLE[:3]):
+                await outbox.enqueue(
+                    work,
+                    team_id=TEAM,
+                    key=f"edit:{number}",
+                    recipient=user_id,
+                    kind="edit",
+                    body={"of": f"first:{number}"},
+                    now=START + timedelta(seconds=number),
+                )
+        sandbox.clock.advance(timedelta(seconds=5))
+        dispatcher.wake()
+        await until(lambda: outcomes["ratelimited"] == 1)
+        limited = next(call for call in sandbox.calls if call.status == 429)
+        await enqueue(db, "a reply", recipient=PEOPLE[4])
+        dispatcher.wake()
+        await until(lambda: texts(sandbox, app, PEOPLE[4]) == ["a reply"])
+        replied_at = sandbox.clock.now()
+        sandbox.clock.advance(timedelta(seconds=31))
+        await until(lambda: texts(sandbox, app, PEOPLE[2]) == ["first:2, changed"])
+        await until(lambda: texts(sandbox, app, PEOPLE[0]) == ["first:0, changed"])
+
+    edits = [call for call in sandbox.calls if call.method == "chat.update" and call.at > limited.at]
+    assert replied_at < limited.at + timedelta(seconds=30)
+    assert [call for call in edits if call.at < limited.at + timedelta(seconds=30)] == []
+    assert [call.status for call in edits] == [200] * 3
 
 
 @pytest.mark.parametrize("processes", [1, 3])

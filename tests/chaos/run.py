@@ -97,23 +97,23 @@ async def run_chaos(plan: Plan, directory: Path) -> Found:
         for kind, share in plan.shares.items():
             # Longer than the bot's patience is left to the lost replies; this one is only slow.
             sandbox.faults.add(kind, method="chat.*", share=share, delay_s=1.5)  # type: ignore[arg-type]
-        environment = _environment(sandbox, app, directory)
+        environment = surroundings(sandbox, app, directory)
         settings = settings_from(read_values(environment, directory))
         # Imported the week before, so that the reminders are planned and then missed.
         await take_in(settings, _files(people), now=clock.now() - timedelta(days=10))
         sent_between = 0
         for _ in range(plan.kills):
             before = posts
-            process = await _start(environment, directory)
+            process = await start(environment, directory)
             if chance.random() < plan.mid_sending:
-                await _first_of(process, lambda: posts > before)  # noqa: B023 (awaited at once)
+                await first_of(process, lambda: posts > before)  # noqa: B023 (awaited at once)
                 await asyncio.sleep(chance.uniform(0, 0.6))
             else:
                 await asyncio.sleep(chance.uniform(0, 3))
             process.kill()
             await process.wait()
             sent_between += before < posts < len(people)
-        process = await _start(environment, directory)
+        process = await start(environment, directory)
         try:
             async with asyncio.timeout(plan.within_s):
                 await _until_sent(directory, len(people))
@@ -159,7 +159,8 @@ def _files(people: list[str]) -> list[tuple[str, bytes]]:
     return [("edition.toml", EDITION.encode()), ("roster.csv", roster.encode())]
 
 
-def _environment(sandbox: Sandbox, app: App, directory: Path) -> dict[str, str]:
+def surroundings(sandbox: Sandbox, app: App, directory: Path) -> dict[str, str]:
+    """The environment of a bot's process on that workspace and its clock."""
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("SLACK_")},
         "PYTHONPATH": str(ROOT),
@@ -172,14 +173,15 @@ def _environment(sandbox: Sandbox, app: App, directory: Path) -> dict[str, str]:
     }
 
 
-async def _start(environment: dict[str, str], directory: Path) -> asyncio.subprocess.Process:
+async def start(environment: dict[str, str], directory: Path) -> asyncio.subprocess.Process:
+    """The bot as a process of its own, to be killed."""
     with (directory / "bot.log").open("ab") as log:
         return await asyncio.create_subprocess_exec(
             sys.executable, "-m", "tests.chaos.process", env=environment, cwd=directory, stderr=log
         )
 
 
-async def _first_of(process: asyncio.subprocess.Process, condition: Callable[[], bool]) -> None:
+async def first_of(process: asyncio.subprocess.Process, condition: Callable[[], bool]) -> None:
     """Wait for the condition, for as long as a slow machine needs to start and a lost reply to be settled."""
     async with asyncio.timeout(60):
         while not condition() and process.returncode is None:

@@ -199,8 +199,25 @@ def homework(old: str, new: str) -> str:
             "e.toml:12: homework.remind_until: it lies before remind_from; swap the two.",
         ),
         (
-            homework("One page.", "x" * 2501),
-            "e.toml:8: homework.brief: it has 2501 characters; keep it to 2500.",
+            ACADEMY + '[retention]\nmessages = "long"\n' + EDITION,
+            "e.toml:5: retention.messages: it is a text; write a whole number: messages = 365.",
+        ),
+        (
+            ACADEMY + "[retention]\naudit = -1\n" + EDITION,
+            "e.toml:5: retention.audit: it is -1; write a number from 0 to 36500.",
+        ),
+        (
+            "[retention]\naudit = 1\n" + EDITION,
+            "e.toml:1: retention: it belongs to the academy; let a table [academy] stand above it.",
+        ),
+        (
+            ACADEMY + 'second_approval = "yes"\n' + EDITION,
+            "e.toml:4: academy.second_approval: it is a text; "
+            "write second_approval = true or second_approval = false.",
+        ),
+        (
+            homework("One page.", "x" * 3001),
+            "e.toml:8: homework.brief: it has 3001 characters; keep it to 3000.",
         ),
     ],
 )

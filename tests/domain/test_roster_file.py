@@ -154,7 +154,7 @@ def test_an_address_that_a_deactivated_person_had_too_names_the_active_one() -> 
         ),
         (
             HEADER + AINO.replace("participant", ""),
-            "r.csv:2: role: it is empty; write one of participant, alumnus, coach, organiser.",
+            "r.csv:2: role: it is empty; write one of applicant, participant, alumnus, coach, organiser.",
         ),
         (
             HEADER + AINO.replace("cba-2", "cba2"),

@@ -19,7 +19,7 @@ COMMAND = {
     "channel_id": "C1",
     "trigger_id": "1.2.abc",
 }
-VIEW = {"id": "V1", "callback_id": "hand_in", "type": "modal"}
+VIEW = {"id": "V1", "callback_id": "hand_in", "hash": "1.abc", "type": "modal"}
 
 
 @pytest.mark.parametrize(
@@ -27,8 +27,14 @@ VIEW = {"id": "V1", "callback_id": "hand_in", "type": "modal"}
     [
         ({"type": "event_callback", "team_id": "T1", "event_id": "Ev1", "event": {"type": "x"}}, "Ev1"),
         (COMMAND, "command:1.2.abc"),
-        ({"type": "view_submission", "team": TEAM, "user": {"id": "U1"}, "view": VIEW}, "view:V1:hand_in"),
-        ({"type": "view_closed", "team": TEAM, "user": {"id": "U1"}, "view": VIEW}, "view_closed:V1:hand_in"),
+        (
+            {"type": "view_submission", "team": TEAM, "user": {"id": "U1"}, "view": VIEW},
+            "view:V1:hand_in:1.abc",
+        ),
+        (
+            {"type": "view_closed", "team": TEAM, "user": {"id": "U1"}, "view": VIEW},
+            "view_closed:V1:hand_in:1.abc",
+        ),
         (
             {
                 "type": "block_actions",

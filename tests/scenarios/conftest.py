@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.app import take_in
 from bot.config import Secret, Settings
 from bot.manifest import manifest
 from sandbox.clock import Clock
@@ -36,9 +37,11 @@ async def stage(database_url: str) -> AsyncIterator[Stage]:
             slack_api_url=sandbox.api_url,
             database_url=database_url,
         )
+        # Before the start: while nothing is set up, the bot tells the admins how to.
+        files = [("cba-2.toml", EDITION.encode()), ("roster.csv", ROSTER.encode())]
+        await take_in(settings, files, now=workspace.clock.now())
         bot = await start_bot(settings, workspace.clock)
         stage = Stage(sandbox, app, bot, settings)
-        await stage.import_files(("cba-2.toml", EDITION), ("roster.csv", ROSTER))
         await stage.settle()
         yield stage
         await stage.settle()

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+# Loaded before the clock of an acknowledgement runs: on a busy machine the solvers take seconds to import.
+from bot.domain.matching import groups, pairs, reviews  # noqa: F401
 from sandbox.person import Person
 from tests.scenarios.stage import Stage
 
@@ -63,6 +65,7 @@ async def publish(stage: Stage, **fields: Any) -> Person:
     """Plan a round and publish it; returns the organiser."""
     ann, faults = await plan(stage, **fields)
     assert faults == {}
+    await ann.saw_modal("Draft of round", timeout_s=30)  # on a busy machine drawing takes its time
     await ann.press("modal", "peers_publish")
     await stage.settle()
     return ann

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import aiohttp
 import pytest
 
-from bot.academies import cast
+from bot.academies import ADMIN, cast
 from bot.demo import STARTS_AT, Demo, demonstration
 from bot.domain.members import Role
 from sandbox.workspace import instant_of
@@ -81,6 +81,20 @@ async def test_the_clock_may_be_moved_back_and_nothing_comes_twice(demo: Demo) -
     await demo.sandbox.move_clock(MID_JUNE)
 
     assert reminders(demo, FINN) == before
+
+
+async def test_in_an_empty_workspace_the_admin_is_shown_how_to_set_it_up() -> None:
+    async with demonstration(port=0, is_empty=True) as demo:
+        await demo.sandbox.quiet()
+        await demo.bot.settle()
+        admin = demo.sandbox.person(ADMIN)
+        (greeting,) = admin.direct()
+        home = await admin.open_home()
+        await admin.press(greeting["ts"], "setup_open")
+
+    assert "Shall we set it up?" in greeting["text"]
+    assert "Set up the academy" in str(home)
+    assert "the academy's name and time zone" in str(admin.modal)
 
 
 async def test_a_port_that_is_taken_is_passed_over_and_ctrl_c_stops_it(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ from tests.scenarios.stage import EDITION, Stage, buttons, everything, sections
 PLAN = "cba-2/action-plan-1"
 PEERS = [("Pause", "pause"), ("Whom not to meet", "people")]
 """What the part on peer feedback offers while no round is on."""
+ME = [("My profile", "home"), ("What reaches me", "home"), ("My data", "home")]
+"""What everybody's Home tab ends with."""
 NEXT_DAY = (
     "*Next: Day 3: action plans*\n"
     "Thu 21 September 2023, 09:00 (Rome) · 10:00 your time (Helsinki) (in 101 days)\n"
@@ -20,7 +22,7 @@ async def test_participant_sees_the_next_day_and_what_is_due(stage: Stage) -> No
 
     assert sections(home)[0] == NEXT_DAY
     assert "*Map of your members*\nDue Fri 30 June 2023, 23:59 (Rome)" in sections(home)[1]
-    assert buttons(home) == [("Hand in", "cba-2/members-map"), ("Hand in", PLAN), *PEERS]
+    assert buttons(home) == [("Hand in", "cba-2/members-map"), ("Hand in", PLAN), *PEERS, *ME]
 
 
 async def test_home_hands_in_and_shows_it_without_being_opened_again(stage: Stage) -> None:
@@ -34,7 +36,7 @@ async def test_home_hands_in_and_shows_it_without_being_opened_again(stage: Stag
     assert faults == {}
     home = ben.home() or {}
     assert "✅ Handed in: version 1, Mon 12 June 2023, 10:00 (Rome)" in everything(home)
-    assert buttons(home) == [("Hand in", "cba-2/members-map"), ("See or change", PLAN), *PEERS]
+    assert buttons(home) == [("Hand in", "cba-2/members-map"), ("See or change", PLAN), *PEERS, *ME]
 
 
 async def test_organiser_sees_the_edition_at_a_glance_and_opens_a_status(stage: Stage) -> None:

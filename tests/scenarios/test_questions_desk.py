@@ -29,7 +29,7 @@ async def managed(stage: Stage, made: Question, user_id: str = "UANN") -> Person
 async def deeds(stage: Stage) -> list[tuple[str, str, str]]:
     """Who did what to what, oldest first."""
     async with stage.bot.db.reading() as work:
-        entries = await audit.entries(work, team_id=stage.team_id)
+        entries = await audit.entries(work, team_id=stage.team_id, kind="question:")
     return [(one.done_by, one.deed, one.subject) for one in reversed(entries)]
 
 

@@ -198,6 +198,21 @@ async def test_each_difference_is_one_line(
     assert await take_both(db, edition=changed) == [NOTHING_CHANGED]
 
 
+async def test_a_file_that_does_not_say_how_long_things_are_kept_leaves_it_as_it_is(db: Database) -> None:
+    terms = EDITION.replace("[edition]", "[retention]\nmessages = 90\n\n[edition]")
+    await take(db, ("e.toml", EDITION))
+    said = await take(db, ("e.toml", terms))
+
+    lines = await take(db, ("e.toml", EDITION))
+
+    assert said == ["kept for days: messages 365 → 90"]
+    assert lines == [NOTHING_CHANGED]
+    async with db.reading() as work:
+        academy = await editions.academy(work, team_id=TEAM)
+    assert academy is not None
+    assert academy.retention.messages == 90
+
+
 async def test_another_zone_moves_every_deadline_of_the_edition(db: Database) -> None:
     await take_both(db)
 

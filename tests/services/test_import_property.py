@@ -1,4 +1,4 @@
-"""Whatever an edition says, imported again it changes nothing."""
+"""Whatever an edition says, imported again it changes nothing, nor does the file that the bot makes of it."""
 
 import tempfile
 from datetime import date, datetime, timedelta
@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.edition_file import read_edition_file
+from bot.domain.ids import EditionKey
 from bot.services.editions import NOTHING_CHANGED
-from storage.db import open_database
+from bot.services.setup.files import written
+from storage.db import Database, open_database
 from tests.services.importing import TEAM, take
 
 _TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30).filter(str.strip)
@@ -84,6 +86,12 @@ def says(text: str) -> object:
     return read.academy, read.edition, {piece.id: piece for piece in read.homework}
 
 
+async def kept(db: Database) -> str:
+    """The edition's file as the bot writes it."""
+    async with db.reading() as work:
+        return await written(work, team_id=TEAM, edition_key=EditionKey("e"))
+
+
 @settings(max_examples=25, deadline=None)
 @given(editions(), editions())
 async def test_importing_again_changes_nothing(migrated_file: Path, before: str, after: str) -> None:
@@ -98,5 +106,6 @@ async def test_importing_again_changes_nothing(migrated_file: Path, before: str,
 
             assert (lines == [NOTHING_CHANGED]) == (says(before) == says(after))
             assert await take(db, ("e.toml", after), ("r.csv", ROSTER)) == [NOTHING_CHANGED]
+            assert await take(db, ("e.toml", await kept(db))) == [NOTHING_CHANGED]
         finally:
             await db.close()

@@ -6,7 +6,9 @@ from storage.db import Database
 NOW = datetime(2023, 7, 3, 7, tzinfo=UTC)
 
 
-async def enqueue(db: Database, key: str, *, recipient: str = "U1", due_in_s: int = 0) -> bool:
+async def enqueue(
+    db: Database, key: str, *, recipient: str = "U1", due_in_s: int = 0, is_bulk: bool = False
+) -> bool:
     async with db.writing() as work:
         return await outbox.enqueue(
             work,
@@ -17,6 +19,7 @@ async def enqueue(db: Database, key: str, *, recipient: str = "U1", due_in_s: in
             body={"text": key, "blocks": []},
             now=NOW,
             due_at=NOW + timedelta(seconds=due_in_s),
+            is_bulk=is_bulk,
         )
 
 
@@ -41,6 +44,29 @@ async def test_each_recipient_has_one_head_and_the_earliest_due_comes_first(db: 
     await enqueue(db, "not due", recipient="U3", due_in_s=1)
 
     assert await head_keys(db) == ["first", "other"]
+
+
+async def test_what_is_one_of_very_many_lets_all_else_go_first_also_to_the_same_person(db: Database) -> None:
+    await enqueue(db, "announcement 1", recipient="U1", due_in_s=-60, is_bulk=True)
+    await enqueue(db, "announcement 2", recipient="U2", due_in_s=-60, is_bulk=True)
+    await enqueue(db, "reply", recipient="U1")
+    await enqueue(db, "reminder", recipient="U3")
+
+    assert await head_keys(db) == ["reminder", "reply", "announcement 2"]
+
+
+async def test_only_what_nobody_has_claimed_is_withdrawn(db: Database) -> None:
+    for key in ("claimed", "waiting", "another"):
+        await enqueue(db, key, recipient=key)
+    async with db.writing() as work:
+        await outbox.claim(work, team_id="T1", key="claimed", now=NOW, claimed_by="me")
+
+    async with db.writing() as work:
+        withdrawn = await outbox.withdraw(work, team_id="T1", keys=["claimed", "waiting", "unknown"])
+
+    assert withdrawn == {"waiting"}
+    async with db.reading() as work:
+        assert {row.key for row in await outbox.rows(work, team_id="T1")} == {"claimed", "another"}
 
 
 async def test_a_row_that_waits_for_a_retry_holds_up_those_behind_it(db: Database) -> None:

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from bot.domain import calendar
 from bot.domain.editions import Edition
@@ -14,6 +14,7 @@ from bot.domain.members import Member, Role
 from bot.domain.programme import current_edition, is_over
 from bot.domain.refusals import Refused
 from bot.domain.standing import Standing, State, effective_due, standing
+from bot.domain.toml_tables import YEARS
 from bot.services import reminders
 from bot.services.homework.handing_in import (
     announce_change,
@@ -44,6 +45,8 @@ class Written:
     due: datetime
     remind: tuple[str, ...]
     remind_at: time
+    remind_from: date | None = None
+    remind_until: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +90,7 @@ async def writable_editions(db: Database, *, team_id: TeamId) -> list[Edition]:
     async with db.reading() as work:
         found = await editions.editions(work, team_id=team_id)
     if not found:
-        raise Refused("There is no edition yet. Import an edition file first, then write homework for it.")
+        raise Refused("There is no edition yet. Make one in the setup first, then write homework for it.")
     return found
 
 
@@ -134,8 +137,15 @@ async def create(
             due=written.due,
             remind=written.remind,
             remind_at=written.remind_at,
+            remind_from=written.remind_from,
+            remind_until=written.remind_until,
         )
-        if await stored.homework(work, team_id=team_id, homework_id=made.id) is not None:
+        # Removed and written anew: its old messages keep their keys, so it must not use them again.
+        used = await editions.last_revision(work, team_id=team_id, homework_id=made.id)
+        made = replace(made, revision=used + 1)
+        known = await stored.homeworks(work, team_id=team_id, edition_key=edition.key)
+        # A file may have given a key in capitals, and takes keys that differ in that alone for one.
+        if made.key in {one.key.casefold() for one in known}:
             raise Refused(f"“{edition.name}” has homework with this key already.", block_id="key")
         _check(made, before=None, now=now)
         await stored.put_homework(work, made)
@@ -173,6 +183,8 @@ async def edit(
             # A menu gives them in its own order.
             remind=before.remind if set(before.remind) == set(written.remind) else written.remind,
             remind_at=written.remind_at,
+            remind_from=written.remind_from,
+            remind_until=written.remind_until,
         )
         if after == before:
             return before
@@ -386,10 +398,14 @@ def _check(written: Homework, *, before: Homework | None, now: datetime) -> None
         _refuse_midnight(written.due)
         if calendar.instant(written.due, written.zone) <= now:
             raise Refused("This date is past. Choose one that is still ahead.", block_id="date")
+        if written.due.year not in YEARS:
+            raise Refused(f"The year is {written.due.year}. Choose the date that is meant.", block_id="date")
     if before is None and written.opens.date() < calendar.local_date(now, written.zone):
         raise Refused("This date is past. Choose today to open it at once.", block_id="opens_date")
     if written.due <= written.opens:
         raise Refused("It must be due after it opens.", block_id="date")
+    if written.remind_from and written.remind_until and written.remind_until < written.remind_from:
+        raise Refused("The last reminder lies before the first. Swap the two.", block_id="remind_until")
 
 
 def _refuse_midnight(due: datetime) -> None:

@@ -264,7 +264,9 @@ async def _partner(work: Work, case: _Case, user_id: UserId) -> views.Partner:
 
 async def _names(work: Work, team_id: TeamId, user_ids: Sequence[str]) -> list[str]:
     wanted = [UserId(one) for one in user_ids]
-    return [one.name for one in await members.members(work, team_id=team_id, user_ids=wanted)]
+    known = await members.members(work, team_id=team_id, user_ids=wanted)
+    # Who was deleted since has no name any more.
+    return [one.name for one in known] + ["somebody"] * (len(set(wanted)) - len(known))
 
 
 def _send(message: Message) -> Send:

@@ -63,7 +63,7 @@ async def choices(db: Database, *, team_id: TeamId) -> Choices:
     async with db.reading() as work:
         known = await editions.editions(work, team_id=team_id)
         if not known:
-            raise Refused("There is no edition yet. Import an edition file first, then plan its rounds.")
+            raise Refused("There is no edition yet. Make one in the setup first, then plan its rounds.")
         drafts = await peers.rounds(work, team_id=team_id, state=RoundState.DRAFT)
         planner = await _name(work, team_id, drafts[-1].planned_by) if drafts else ""
         pieces: list[Homework] = []

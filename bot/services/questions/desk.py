@@ -328,7 +328,7 @@ async def _enter(
 
 async def _deeds(work: Work, who: Actor, sight: Sight, *, subject: str | None) -> list[views.Deed]:
     """Deeds to questions that this person may see."""
-    entries = await audit.entries(work, team_id=who.team_id, subject=subject, limit=_DEEDS)
+    entries = await audit.entries(work, team_id=who.team_id, subject=subject, kind=_SUBJECT, limit=_DEEDS)
     ids = {one.id: _question_id(one.subject) for one in entries}
     wanted = {key for key in ids.values() if key is not None}
     known = await _channels(work, who.team_id)

@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.domain.consents import Purpose
 from bot.domain.ids import ChannelId, QuestionId, TeamId, UserId
 from bot.domain.messages import ChannelMessage, mentioned, readable
 from bot.domain.questions import Answer, NewAnswer, NewQuestion, Question, Sight, titled
 from bot.domain.refusals import Refused
 from bot.services.questions import places
-from storage import channels, members, outbox, questions
+from storage import channels, consents, erasure, members, outbox, questions
 from storage.db import Database, Delivery, Work
 
 POSTED = "question"
@@ -58,6 +59,8 @@ async def log_found(
         return None
     if await questions.question_of_message(work, team_id=team_id, **place) is not None:
         return None
+    if await keeps_out(work, team_id=team_id, user_id=message.author_id):
+        return None
     author = await members.member(work, team_id=team_id, user_id=message.author_id)
     title, detail = await worded(work, team_id=team_id, message=message)
     if not title or (author is not None and author.is_bot):
@@ -87,12 +90,23 @@ async def log_found(
     return logged
 
 
+async def keeps_out(work: Work, *, team_id: TeamId, user_id: UserId) -> bool:
+    """Whether a person does not want what they say in the log: they withdrew, or had everything deleted."""
+    who: dict[str, Any] = {"team_id": team_id, "user_id": user_id}
+    is_withdrawn = await consents.is_withdrawn(work, **who, purpose=Purpose.QUESTION_LOG)
+    return is_withdrawn or await erasure.is_erased(work, **who)
+
+
 async def log_asked(work: Work, *, team_id: TeamId, asked: NewQuestion, now: datetime) -> Question:
     """Log what was asked with `/ask`, and queue its message.
 
     It goes to `asked.channel_id` or, where that is None, to the questions channel. Its ts and permalink are
     entered once it is there. Raises Refused where there is no channel that it can go to.
     """
+    if await keeps_out(work, team_id=team_id, user_id=asked.asker_id):
+        raise Refused(
+            "You chose that the question log keeps nothing of yours. Change this under “Privacy” first."
+        )
     channel_id = asked.channel_id or await questions_channel(work, team_id=team_id)
     asked = replace(asked, channel_id=channel_id, ts=None, permalink="")
     logged = await questions.add_question(work, team_id=team_id, asked=asked)
@@ -159,6 +173,8 @@ async def answer_given(work: Work, question: Question, message: ChannelMessage) 
     author = await members.member(work, team_id=question.team_id, user_id=message.author_id)
     is_known = await channels.answer_of_message(work, **place) is not None
     if is_known or (author is not None and author.is_bot) or (await channels.mark(work, **place)).is_gone:
+        return None
+    if await keeps_out(work, team_id=question.team_id, user_id=message.author_id):
         return None
     text = await answer_text(work, team_id=question.team_id, message=message)
     if not text:

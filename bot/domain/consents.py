@@ -1,0 +1,28 @@
+"""What a person may refuse, and how their decisions are remembered: each with its date."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.ids import TeamId, UserId
+
+
+class Purpose(StrEnum):
+    """What a person may agree to or withdraw from."""
+
+    DIRECTORY = "directory"
+    """To be found by other members."""
+    QUESTION_LOG = "question_log"
+    """What they say in the questions channels is kept in the question log."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consent:
+    """One decision."""
+
+    team_id: TeamId
+    user_id: UserId
+    purpose: Purpose
+    decided_at: datetime
+    """Instant, UTC."""
+    is_given: bool

@@ -1,0 +1,190 @@
+"""Deletes what the bot holds on a person, at their own word or at an organiser's hand-over of it."""
+
+import logging
+from collections import Counter
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain.ids import ChannelId, QuestionId, TeamId, UserId
+from bot.domain.questions import Question, QuestionState
+from bot.domain.refusals import Refused
+from bot.services.peers import dropouts
+from bot.services.questions import log
+from storage import audit, channels, erasure, members, outbox, peers, question_authors, questions
+from storage.db import Database, Delivery, Work
+from storage.erasure import Person
+from storage.privacy import ERASED
+
+_log = logging.getLogger(__name__)
+
+NOBODY = UserId(ERASED)
+"""Who asked or answered, where whoever it was has been erased."""
+
+
+async def erase(
+    db: Database,
+    *,
+    team_id: TeamId,
+    user_id: UserId,
+    keeps_answers: bool,
+    now: datetime,
+    handed_over_by: UserId | None = None,
+    how: str = "",
+    once: Delivery | None = None,
+) -> Counter[str]:
+    """Delete a person: their rows, their words in the search index, their name in the messages on their way.
+
+    keeps_answers: whether their accepted answers, and their questions that somebody answered, stay without a
+    name; else they go, the questions with all replies. handed_over_by, how: the organiser who passed the
+    request on, and by what way it came; both are logged.
+    What the bot hears of them from Slack from now on it ignores, until they use it again.
+    Returns how many rows of each table went or changed. `scrub` is to follow: it takes longer than an answer
+    may. Raises AlreadyDone on a second delivery.
+    """
+    await _leave_rounds(db, team_id=team_id, user_id=user_id, now=now)
+    async with db.writing(once) as work:
+        rows = await erased(work, team_id=team_id, user_id=user_id, keeps_answers=keeps_answers, now=now)
+        if handed_over_by is not None:
+            # Their own wish is nobody's deed, and an entry for it would say that they were here.
+            await audit.add(
+                work,
+                team_id=team_id,
+                done_at=now,
+                done_by=handed_over_by if handed_over_by != user_id else NOBODY,
+                deed="person.erased",
+                subject=f"person:{ERASED}",
+                reason=how,
+            )
+    return rows
+
+
+async def erased(
+    work: Work, *, team_id: TeamId, user_id: UserId, keeps_answers: bool, now: datetime
+) -> Counter[str]:
+    """As `erase`, in an open transaction, for somebody who is in no round; the caller scrubs after it."""
+    known = await members.member(work, team_id=team_id, user_id=user_id)
+    rows = await take_out_of_log(work, team_id=team_id, user_id=user_id, keeps_answers=keeps_answers, now=now)
+    person = Person(
+        team_id=team_id,
+        user_id=user_id,
+        name=known.name if known else "",
+        email=known.email if known else "",
+    )
+    rows += await erasure.erase_rows(work, person)
+    await erasure.put_mark(work, team_id=team_id, user_id=user_id, now=now)
+    return rows
+
+
+async def scrub(db: Database) -> bool:
+    """Have nothing left in the database's files of what was deleted. False where somebody still reads."""
+    is_scrubbed = await db.scrub()
+    if not is_scrubbed:
+        _log.warning("the database's log could not be emptied after an erasure; it is tried again tonight")
+    return is_scrubbed
+
+
+async def take_out_of_log(
+    work: Work, *, team_id: TeamId, user_id: UserId, keeps_answers: bool, now: datetime
+) -> Counter[str]:
+    """Take a person's questions and answers out of the question log and its search, in an open transaction.
+
+    keeps_answers: as in `erase`. Returns how many went or lost their name.
+    """
+    count: Counter[str] = Counter()
+    subjects: list[str] = []
+    for question in await question_authors.asked_by(work, team_id=team_id, user_id=user_id):
+        count["question"] += 1
+        subjects.append(f"question:{question.id}")
+        given = await questions.answers(work, team_id=team_id, question_ids=[question.id])
+        is_useful = question.state is QuestionState.ANSWERED and any(
+            one.id == question.accepted_answer_id and one.author_id != user_id for one in given
+        )
+        if keeps_answers and is_useful:
+            nameless = replace(question, asker_id=NOBODY, is_anonymous=True)
+            await questions.change_question(work, nameless)
+            await log.refresh(work, team_id=team_id, question_id=question.id, now=now)
+        else:
+            await forget_question(work, question, now=now)
+    for question_id, answer_id in await question_authors.answered_by(work, team_id=team_id, user_id=user_id):
+        count["answer"] += 1
+        of = await questions.question(work, team_id=team_id, question_id=question_id)
+        is_accepted = of is not None and of.accepted_answer_id == answer_id
+        if keeps_answers and is_accepted:
+            await _forget_author(work, team_id=team_id, question_id=question_id, answer_id=answer_id)
+        else:
+            await _forget_answer(work, of, team_id=team_id, answer_id=answer_id, now=now)
+    await erasure.blank_audit(work, team_id=team_id, subjects=subjects)
+    return count
+
+
+async def forget_question(work: Work, question: Question, *, now: datetime) -> None:
+    """Take a question out with all that was said to it. Its number stays: it is never logged anew."""
+    team_id, question_id = question.team_id, question.id
+    for one in await question_authors.tied_to(work, team_id=team_id, question_id=question_id):
+        await questions.unlink(work, team_id=team_id, question_id=one, earlier_id=question_id)
+        other = await questions.question(work, team_id=team_id, question_id=one)
+        if other is not None and other.state in (QuestionState.ANSWERED, QuestionState.MERGED):
+            again = replace(other, state=QuestionState.OPEN, answered_at=None, accepted_answer_id=None)
+            await questions.change_question(work, again)
+            await log.refresh(work, team_id=team_id, question_id=one, now=now)
+    for _, earlier_id in await questions.linked(work, team_id=team_id, question_id=question_id):
+        await questions.unlink(work, team_id=team_id, question_id=question_id, earlier_id=earlier_id)
+    await question_authors.forget_answers(work, team_id=team_id, question_id=question_id)
+    out = replace(
+        question,
+        state=QuestionState.REMOVED,
+        asker_id=NOBODY,
+        is_anonymous=True,
+        title="",
+        detail="",
+        topic="",
+        permalink="",
+        answered_at=None,
+        accepted_answer_id=None,
+    )
+    await questions.change_question(work, out)
+    await log.refresh(work, team_id=team_id, question_id=question_id, now=now)
+    is_posted_by_the_bot = (
+        await outbox.row(work, team_id=team_id, key=log.posted_key(question_id)) is not None
+    )
+    if question.channel_id is not None and question.ts is not None and not is_posted_by_the_bot:
+        # Their own message stays in Slack, where only they can delete it: no ❓ brings it back here.
+        await _is_gone(work, team_id=team_id, channel_id=question.channel_id, ts=question.ts)
+
+
+async def _forget_author(work: Work, *, team_id: TeamId, question_id: QuestionId, answer_id: int) -> None:
+    given = await questions.answers(work, team_id=team_id, question_ids=[question_id])
+    for one in given:
+        if one.id == answer_id:
+            await questions.change_answer(work, replace(one, author_id=NOBODY))
+
+
+async def _forget_answer(
+    work: Work, question: Question | None, *, team_id: TeamId, answer_id: int, now: datetime
+) -> None:
+    if question is None:
+        return
+    given = await questions.answers(work, team_id=team_id, question_ids=[question.id])
+    ts = next((one.ts for one in given if one.id == answer_id), None)
+    if question.channel_id is not None and ts is not None:
+        # A thread that is read again must not bring it back.
+        await _is_gone(work, team_id=team_id, channel_id=question.channel_id, ts=ts)
+    await questions.remove_answer(work, team_id=team_id, question_id=question.id, answer_id=answer_id)
+    if question.accepted_answer_id == answer_id:
+        await log.refresh(work, team_id=team_id, question_id=question.id, now=now)
+
+
+async def _is_gone(work: Work, *, team_id: TeamId, channel_id: ChannelId, ts: str) -> None:
+    mark = await channels.mark(work, team_id=team_id, channel_id=channel_id, ts=ts)
+    await channels.put_mark(work, team_id=team_id, mark=replace(mark, is_gone=True))
+
+
+async def _leave_rounds(db: Database, *, team_id: TeamId, user_id: UserId, now: datetime) -> None:
+    """Others find a new partner while it is still known whom they lose."""
+    async with db.reading() as work:
+        rounds = [one.id for one in await peers.rounds(work, team_id=team_id) if one.is_published]
+    for round_id in rounds:
+        try:
+            await dropouts.drop_out(db, team_id=team_id, round_id=round_id, user_ids=[user_id], now=now)
+        except Refused:
+            continue  # they are not in it, or it is over
