@@ -132,9 +132,11 @@ class Database:
         reads kept the log from being emptied. A server's own archives and replicas are beyond its reach.
         """
         is_sqlite = self.engine.dialect.name == "sqlite"
+        # Neither may run inside of a transaction. SQLite's driver begins none by itself here, and
+        # would do so again in this connection if it were told to stop once more.
+        outside = {"alumni_scrubbing": True} if is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         async with self._turn, self.engine.connect() as connection:
-            # Neither may run inside of a transaction.
-            await connection.execution_options(isolation_level="AUTOCOMMIT", alumni_scrubbing=True)
+            await connection.execution_options(**outside)
             await connection.exec_driver_sql("VACUUM")
             if not is_sqlite:
                 return True
