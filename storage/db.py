@@ -178,9 +178,11 @@ class Database:
         Nobody else writes meanwhile: a second for each hundred megabytes. False where somebody who still
         reads kept the log from being emptied. A server's own archives and replicas are beyond its reach.
         """
+        # Neither may run inside of a transaction. SQLite's driver begins none by itself here, and
+        # would do so again in this connection if it were told to stop once more.
+        outside = {"isolation_level": "AUTOCOMMIT"} if self._is_postgres else {"alumni_scrubbing": True}
         async with self._turns[None], _connected(self.engine) as connection:
-            # Neither may run inside of a transaction.
-            await connection.execution_options(isolation_level="AUTOCOMMIT", alumni_scrubbing=True)
+            await connection.execution_options(**outside)
             if self._is_postgres:
                 # Written anew: without FULL what was deleted stays in its pages until others need them.
                 await connection.exec_driver_sql("VACUUM FULL")

@@ -86,9 +86,10 @@ def queries() -> dict[str, list[Asked]]:
 
 def _pairs() -> list[tuple[str, int, str, str]]:
     return [
-        (name, place, *line.split("|"))
+        (name, place, one, other)
         for name, lines in _SENTENCES.items()
         for place, line in enumerate(lines.strip().splitlines())
+        for one, other in [line.split("|")]
     ]
 
 

@@ -181,6 +181,16 @@ async def test_nothing_of_an_erased_person_is_left_in_tables_files_or_the_write_
     assert [name for name, held in raw(tmp_path).items() if any(needle in held for needle in needles)] == []
 
 
+async def test_connections_begin_no_transaction_by_themselves_after_a_scrub(db: Database) -> None:
+    await db.scrub()
+
+    async with db.engine.connect() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+
+    assert driver is not None
+    assert driver.isolation_level is None
+
+
 async def test_the_search_forgets_what_an_erased_person_asked_and_answered(db: Database) -> None:
     await fill(db)
 

@@ -9,7 +9,7 @@ from bot.domain.ids import ChannelId, QuestionId, TeamId, UserId
 from bot.domain.questions import Question, QuestionState
 from bot.domain.refusals import Refused
 from bot.services.peers import dropouts
-from bot.services.questions import log
+from bot.services.questions import log, settling
 from storage import audit, channels, erasure, members, outbox, peers, question_authors, questions
 from storage.db import Database, Delivery, Work
 from storage.erasure import Person
@@ -102,7 +102,7 @@ async def take_out_of_log(
         if keeps_answers and is_useful:
             nameless = replace(question, asker_id=NOBODY, is_anonymous=True)
             await questions.change_question(work, nameless)
-            await log.refresh(work, team_id=team_id, question_id=question.id, now=now)
+            await settling.refresh(work, team_id=team_id, question_id=question.id, now=now)
         else:
             await forget_question(work, question, now=now)
     for question_id, answer_id in await question_authors.answered_by(work, team_id=team_id, user_id=user_id):
@@ -126,7 +126,7 @@ async def forget_question(work: Work, question: Question, *, now: datetime) -> N
         if other is not None and other.state in (QuestionState.ANSWERED, QuestionState.MERGED):
             again = replace(other, state=QuestionState.OPEN, answered_at=None, accepted_answer_id=None)
             await questions.change_question(work, again)
-            await log.refresh(work, team_id=team_id, question_id=one, now=now)
+            await settling.refresh(work, team_id=team_id, question_id=one, now=now)
     for _, earlier_id in await questions.linked(work, team_id=team_id, question_id=question_id):
         await questions.unlink(work, team_id=team_id, question_id=question_id, earlier_id=earlier_id)
     await question_authors.forget_answers(work, team_id=team_id, question_id=question_id)
@@ -143,7 +143,7 @@ async def forget_question(work: Work, question: Question, *, now: datetime) -> N
         accepted_answer_id=None,
     )
     await questions.change_question(work, out)
-    await log.refresh(work, team_id=team_id, question_id=question_id, now=now)
+    await settling.refresh(work, team_id=team_id, question_id=question_id, now=now)
     is_posted_by_the_bot = (
         await outbox.row(work, team_id=team_id, key=log.posted_key(question_id)) is not None
     )
@@ -171,7 +171,7 @@ async def _forget_answer(
         await _is_gone(work, team_id=team_id, channel_id=question.channel_id, ts=ts)
     await questions.remove_answer(work, team_id=team_id, question_id=question.id, answer_id=answer_id)
     if question.accepted_answer_id == answer_id:
-        await log.refresh(work, team_id=team_id, question_id=question.id, now=now)
+        await settling.refresh(work, team_id=team_id, question_id=question.id, now=now)
 
 
 async def _is_gone(work: Work, *, team_id: TeamId, channel_id: ChannelId, ts: str) -> None:
