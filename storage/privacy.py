@@ -199,7 +199,7 @@ RULES: Mapping[str, Rule] = {
     "channel": _rule(NOBODY, plain="channel_id name is_private is_archived"),
     "channel_member": _rule(QUESTIONS, plain="channel_id is_member changed_at", subject="user_id"),
     "channel_history": _rule(NOBODY, plain="channel_id read_to is_whole is_behind messages questions"),
-    "message_mark": _rule(NOBODY, plain="channel_id ts edited_ts checked_ts is_gone"),
+    "message_mark": _rule(NOBODY, plain="channel_id ts edited_ts checked_ts is_gone", actor="checked_by"),
     "workspace": _rule(NOBODY, plain="url bot_user_id"),
     "search_log": _rule(NOBODY, plain="analysis questions title_words body_words"),
     "search_document": _rule(
@@ -210,6 +210,7 @@ RULES: Mapping[str, Rule] = {
     "search_term": _rule(NOBODY, plain="questions titles", derived="term"),
     "search_word": _rule(NOBODY, plain="questions", derived="word reversed"),
     "search_posting": _rule(NOBODY, plain="chunk", derived="term entries"),
+    "search_vector": _rule(NOBODY, plain="question_id", derived="terms"),
     # -- announcements: what organisers write is the academy's
     "announcement": _rule(
         ANNOUNCEMENTS,
