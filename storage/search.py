@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select, union_all
 
 from bot.domain.ids import QuestionId, TeamId
 from bot.domain.questions import Sight
@@ -33,7 +33,7 @@ LEAST_BUDGET = 20_000
 MOST_BUDGET = 100_000
 """…and no more than these."""
 
-CANDIDATES = 100
+CANDIDATES = 80
 """The best by the index alone, put in order by the ranker."""
 COMPARED = 60
 """The best by words, compared by meaning where vectors are there."""
@@ -211,11 +211,16 @@ async def _meant(work: Work, team_id: TeamId, typed: str) -> tuple[str, ...]:
             and_(_begins(table.word, beginning), is_as_long),
             and_(_begins(table.reversed, ending[::-1]), is_as_long),
         ]
-    known: dict[str, int] = {}
-    for condition in near:
-        query = select(table.word, table.questions).where(table.team_id == team_id, condition)
-        rows = await work.execute(query.limit(_MOST_LOOKED_AT))
-        known.update((row.word, row.questions) for row in rows)
+    # One question to the database, not three: a query may have many words that the log does not know.
+    each = [
+        select(table.word, table.questions)
+        .where(table.team_id == team_id, condition)
+        .limit(_MOST_LOOKED_AT)
+        .subquery()
+        for condition in near
+    ]
+    rows = await work.execute(union_all(*(select(some.c.word, some.c.questions) for some in each)))
+    known = {row.word: row.questions for row in rows}
     return spelling.meant(typed, known.items())
 
 

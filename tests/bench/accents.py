@@ -85,12 +85,12 @@ def queries() -> dict[str, list[Asked]]:
 
 
 def _pairs() -> list[tuple[str, int, str, str]]:
-    return [
-        (name, place, one, other)
-        for name, lines in _SENTENCES.items()
-        for place, line in enumerate(lines.strip().splitlines())
-        for one, other in [line.split("|")]
-    ]
+    found = []
+    for name, lines in _SENTENCES.items():
+        for place, line in enumerate(lines.strip().splitlines()):
+            question, asked = line.split("|")
+            found.append((name, place, question, asked))
+    return found
 
 
 def without_accents(text: str) -> str:
