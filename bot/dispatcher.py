@@ -24,6 +24,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot import calls, sharing
 from bot.calls import Sendable
 from bot.clock import Clock
+from bot.others import Claims, Neighbours
 from bot.pace import POST, Limits, Pace
 from storage import outbox
 from storage.db import Database, Work
@@ -45,7 +46,6 @@ from storage.outbox import (
 
 _log = logging.getLogger(__name__)
 
-_Claim = tuple[str, str, str | None, int]
 
 # Errors after which Slack may have posted all the same; its documentation says so of both.
 _UNCERTAIN = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
@@ -70,7 +70,6 @@ _INSTALLATION_PAUSE = timedelta(seconds=60)
 _LONGEST_BACKOFF = timedelta(minutes=5)
 # How long it takes at most until one process sees what another has claimed, or has left queued.
 _LONGEST_WAIT_S = 5.0
-_CLOCKS_APART = timedelta(seconds=5)
 _UNTRACEABLE = "is_untraceable"  # in the body of a row whose message is in no history
 _MOST_COMPOSING_ATTEMPTS = 5
 # Some twenty minutes: longer than most failures of the place where Slack takes files.
@@ -108,19 +107,15 @@ class Dispatcher:
         self._clock = clock
         self._pace = pace or Pace()
         self._request_timeout_s = request_timeout_s
-        # Past this a claimed row's request cannot be running any more, here or in Slack.
-        self._settle_after_s = request_timeout_s + 5
-        # Since when each claim is known here: the clocks of several hosts differ, and jump.
-        self._seen_s: dict[_Claim, float] = {}
+        self._claims = Claims(last_s=request_timeout_s + 5, monotonic=monotonic)
         self._on_outcome = on_outcome
-        self._monotonic = monotonic
         self._name = f"{os.getpid()}-{secrets.token_hex(4)}"
+        self._neighbours = Neighbours(me=self._name)
         self._limits = Limits(self._pace)
         # By kind, what its last row called: known for sure only once a row is composed.
         self._methods: dict[str, tuple[str, ...]] = {}
         self._last_at: dict[tuple[str, str], datetime] = {}
         self._paused_until: datetime | None = None
-        self._heard_until: datetime | None = None
         # By recipient: each has one message on its way at a time.
         self._in_flight: dict[tuple[str, str], tuple[OutboxRow, asyncio.Task[str]]] = {}
         self._woken = asyncio.Event()
@@ -131,7 +126,7 @@ class Dispatcher:
     async def start(self) -> None:
         """Begin to send."""
         async with self._db.reading() as work:
-            self._watch(await outbox.sending(work))
+            self._claims.watch(await outbox.sending(work))
         self._loop = asyncio.create_task(self._run(), name="dispatcher")
 
     async def stop(self) -> None:
@@ -237,17 +232,13 @@ class Dispatcher:
         return (*known, calls.OPEN) if known == (POST,) and calls.is_group(head) else known
 
     async def _hear_others(self, work: Work) -> None:
-        """Count what other processes send as if it were this one's: Slack counts them together."""
-        now, since = self._clock.now(), self._heard_until
-        if since is None or since > now:  # the clock went back
-            since = now
-        for sent in await outbox.sent_by_others(work, me=self._name, since=since):
+        """Count what other processes send as if it were this one's."""
+        now = self._clock.now()
+        heard = await self._neighbours.hear(work, now)
+        for sent in heard.sent:
             self._limits.take(self._methods_of(sent))
             self._last_at[_lane(sent)] = now
-            since = max(since, sent.sent_at)
-        # As far as clocks differ; or what this process sent itself would be read time and again.
-        self._heard_until = max(since, now - _CLOCKS_APART)
-        for method, until in (await outbox.paused_until(work)).items():
+        for method, until in heard.paused_until.items():
             self._limits.pause(method, until)
 
     def _cool_down(self, now: datetime) -> datetime | None:
@@ -279,7 +270,7 @@ class Dispatcher:
     async def _claim_and_send(self, head: OutboxRow, now: datetime, taken: tuple[str, ...]) -> str:
         # Claim and send in two transactions: holding the write lock over a
         # network call would stop every slash command for as long as Slack takes.
-        began_s = self._monotonic()
+        began_s = self._claims.now_s()
         answered_by_s = asyncio.get_running_loop().time() + self._request_timeout_s
         async with self._db.writing(team_id=head.team_id) as work:
             row = await outbox.claim(work, team_id=head.team_id, key=head.key, now=now, claimed_by=self._name)
@@ -304,7 +295,7 @@ class Dispatcher:
                 await outbox.change(work, row, body={**row.body, _UNTRACEABLE: True})
             elif not isinstance(composed, Send | Share):
                 await outbox.change(work, row, is_repeatable=True)
-        self._seen_s[_claim(row)] = began_s
+        self._claims.made(row, at_s=began_s)
         if isinstance(composed, Share):
             return await self._share(row, composed)
         return await self._attempt(row, composed, answered_by_s)
@@ -422,19 +413,14 @@ class Dispatcher:
         await self._enter(row, state="failed", reason=error)
         return "failed"
 
-    def _watch(self, open_rows: Sequence[OutboxRow]) -> None:
-        """Note which claims are there, and forget those that are not any more."""
-        now_s = self._monotonic()
-        self._seen_s = {_claim(row): self._seen_s.get(_claim(row), now_s) for row in open_rows}
-
     async def _settle(self, open_rows: Sequence[OutboxRow], now: datetime) -> datetime | None:
         """Find out what became of rows whose request must be over; returns when the next may be settled."""
         next_at: datetime | None = None
-        self._watch(open_rows)
+        self._claims.watch(open_rows)
         for row in open_rows:
             if _lane(row) in self._in_flight:
                 continue
-            left_s = self._seen_s[_claim(row)] + self._settle_after_s - self._monotonic()
+            left_s = self._claims.left_s(row)
             if left_s > 0:
                 next_at = _earliest(next_at, now + timedelta(seconds=left_s))
                 continue
@@ -481,10 +467,6 @@ async def _as_written(_work: Work, row: OutboxRow, _now: datetime) -> Composed:
 
 def _lane(row: OutboxRow | Sent) -> tuple[str, str]:
     return row.team_id, row.recipient
-
-
-def _claim(row: OutboxRow) -> _Claim:
-    return row.team_id, row.key, row.claimed_by, row.attempts
 
 
 def _backoff(attempts: int) -> timedelta:

@@ -1,0 +1,73 @@
+"""What one dispatcher must know of those of other processes on the same database."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from storage import outbox
+from storage.db import Work
+from storage.outbox import OutboxRow, Sent
+
+_CLOCKS_APART = timedelta(seconds=5)
+
+_Claim = tuple[str, str, str | None, int]
+
+
+class Claims:
+    """Since when this process has known of each claim: the clocks of several hosts differ, and jump."""
+
+    def __init__(self, *, last_s: float, monotonic: Callable[[], float]) -> None:
+        """last_s: so many seconds after a claim its request cannot be running any more, here or in Slack."""
+        self._last_s = last_s
+        self._monotonic = monotonic
+        self._since_s: dict[_Claim, float] = {}
+
+    def now_s(self) -> float:
+        """This process's own seconds."""
+        return self._monotonic()
+
+    def made(self, row: OutboxRow, *, at_s: float) -> None:
+        """This process has claimed a row."""
+        self._since_s[_claim(row)] = at_s
+
+    def watch(self, open_rows: Iterable[OutboxRow]) -> None:
+        """These are the claims that there are; forget all others."""
+        now_s = self._monotonic()
+        self._since_s = {_claim(row): self._since_s.get(_claim(row), now_s) for row in open_rows}
+
+    def left_s(self, row: OutboxRow) -> float:
+        """How long a claim that is watched lasts; not positive once it is over."""
+        return self._since_s[_claim(row)] + self._last_s - self._monotonic()
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What other processes did since it was last asked."""
+
+    sent: Sequence[Sent]
+    """What they sent."""
+    paused_until: Mapping[str, datetime]
+    """By method of Slack's, until when it wants no more calls, as it told them."""
+
+
+class Neighbours:
+    """Hears what other processes sent: Slack counts all of it together."""
+
+    def __init__(self, *, me: str) -> None:
+        """me: this process, as it stands in `claimed_by`."""
+        self._me = me
+        self._heard_until: datetime | None = None
+
+    async def hear(self, work: Work, now: datetime) -> Heard:
+        """What is new since the last time; at the first, nothing of before it."""
+        since = self._heard_until
+        if since is None or since > now + _CLOCKS_APART:  # the clock went back
+            since = now
+        sent = await outbox.sent_by_others(work, me=self._me, since=since)
+        # As far back as clocks differ; or what this process sent itself would be read time and again.
+        self._heard_until = max([since, now - _CLOCKS_APART, *(one.sent_at for one in sent)])
+        return Heard(sent, await outbox.paused_until(work))
+
+
+def _claim(row: OutboxRow) -> _Claim:
+    return row.team_id, row.key, row.claimed_by, row.attempts
