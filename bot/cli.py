@@ -12,7 +12,7 @@ from bot import __version__, app, config, failures, log
 from bot.check import check
 from bot.clock import SystemClock
 from bot.config import Settings, SettingsFaults
-from bot.demo import demo
+from bot.demo import CannotGoOn, demo, play
 from bot.domain.faults import Faults
 from bot.manifest import manifest
 
@@ -35,6 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(*wrong.faults)
     except Faults as wrong:
         return _fail(*map(str, wrong.faults))
+    except CannotGoOn as wrong:
+        return _fail(str(wrong))
     except failures.EXPECTED as wrong:
         return _fail(failures.sentence(wrong))
     except KeyboardInterrupt:
@@ -53,6 +55,16 @@ def _parser() -> argparse.ArgumentParser:
 
     demo = commands.add_parser("demo", help="the bot in a local Slack workspace, in the browser")
     demo.add_argument("--port", type=_port, default=8020, help="of the page (default: 8020)")
+    demo.add_argument("--no-cast", action="store_true", help="the others do nothing by themselves")
+    demo.add_argument("--play", action="store_true", help="no page: run the fifteen weeks, print the diary")
+    demo.add_argument(
+        "--keep",
+        metavar="FILE",
+        nargs="?",
+        type=Path,
+        const=Path("alumni-demo.zip"),
+        help="go on where it stopped: everything is kept in FILE (default: alumni-demo.zip)",
+    )
     demo.set_defaults(command=_demo)
 
     check = commands.add_parser("check", help="look at settings, database, tokens and scopes")
@@ -89,7 +101,11 @@ def _run(_arguments: argparse.Namespace) -> int:
 
 def _demo(arguments: argparse.Namespace) -> int:
     log.set_up("WARNING", "text")
-    asyncio.run(demo(port=arguments.port, say=_say))
+    has_cast = not arguments.no_cast
+    if arguments.play:
+        asyncio.run(play(has_cast=has_cast, say=_say))
+    else:
+        asyncio.run(demo(port=arguments.port, has_cast=has_cast, keep=arguments.keep, say=_say))
     return _WENT_WELL
 
 
