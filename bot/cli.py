@@ -12,7 +12,7 @@ from bot import __version__, app, config, failures, log
 from bot.check import check
 from bot.clock import SystemClock
 from bot.config import Settings, SettingsFaults
-from bot.demo import demo
+from bot.demo import CannotGoOn, demo, play
 from bot.domain.faults import Faults
 from bot.export import export
 from bot.manifest import manifest
@@ -36,6 +36,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(*wrong.faults)
     except Faults as wrong:
         return _fail(*map(str, wrong.faults))
+    except CannotGoOn as wrong:
+        return _fail(str(wrong))
     except failures.EXPECTED as wrong:
         return _fail(failures.sentence(wrong))
     except KeyboardInterrupt:
@@ -56,6 +58,16 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--port", type=_port, default=8020, help="of the page (default: 8020)")
     demo.add_argument(
         "--empty", action="store_true", help="nothing is set up yet: set an academy up in Slack"
+    )
+    demo.add_argument("--no-cast", action="store_true", help="the others do nothing by themselves")
+    demo.add_argument("--play", action="store_true", help="no page: run the fifteen weeks, print the diary")
+    demo.add_argument(
+        "--keep",
+        metavar="FILE",
+        nargs="?",
+        type=Path,
+        const=Path("alumni-demo.zip"),
+        help="go on where it stopped: everything is kept in FILE (default: alumni-demo.zip)",
     )
     demo.set_defaults(command=_demo)
 
@@ -99,7 +111,12 @@ def _run(_arguments: argparse.Namespace) -> int:
 
 def _demo(arguments: argparse.Namespace) -> int:
     log.set_up("WARNING", "text")
-    asyncio.run(demo(port=arguments.port, say=_say, is_empty=arguments.empty))
+    has_cast = not arguments.no_cast
+    if arguments.play:
+        asyncio.run(play(has_cast=has_cast, say=_say))
+    else:
+        kinds = {"has_cast": has_cast, "keep": arguments.keep, "is_empty": arguments.empty}
+        asyncio.run(demo(port=arguments.port, **kinds, say=_say))
     return _WENT_WELL
 
 

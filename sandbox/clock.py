@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 
@@ -35,14 +36,24 @@ class Clock:
         """Set the hands to `instant`, forwards or back, and wake those whose time has come."""
         self._base = instant.astimezone(UTC)
         self._since_s = time.monotonic()
-        moved, self._moved = self._moved, asyncio.Event()
-        moved.set()
+        self._wake()
         for listener in list(self._listeners):
             listener()
 
     def advance(self, by: timedelta) -> None:
         """Move the hands on by a length of time (a negative one moves them back)."""
         self.move_to(self.now() + by)
+
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Stop the hands until the block is left; `move_to` still sets them, and nothing lies between."""
+        ticked = self._ticking
+        self._base, self._ticking = self.now(), False
+        try:
+            yield
+        finally:
+            self._since_s, self._ticking = time.monotonic(), ticked
+            self._wake()
 
     def on_move(self, listener: Callable[[], None]) -> None:
         """Call `listener` after every move."""
@@ -60,3 +71,7 @@ class Clock:
     async def sleep(self, seconds: float) -> None:
         """Sleep for a length of this clock's time."""
         await self.sleep_until(self.now() + timedelta(seconds=seconds))
+
+    def _wake(self) -> None:
+        moved, self._moved = self._moved, asyncio.Event()
+        moved.set()

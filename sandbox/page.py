@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 
 from aiohttp import BodyPartReader, WSMsgType, web
 
+from sandbox.director import strip
 from sandbox.errors import SlackError
 from sandbox.page_actions import Actions, NotOnPage, Uploaded
 from sandbox.page_feed import Feed, people
@@ -59,6 +60,7 @@ class Page:
             web.get("/", self.index),
             web.get("/page/socket", self.socket),
             web.get("/page/people", self.people),
+            web.get("/page/strip", self.strip),
             web.post("/page/act/{verb}", self.act),
             web.post("/page/upload", self.upload),
             web.get("/page/files/{file_id}", self.file),
@@ -76,6 +78,19 @@ class Page:
     async def people(self, request: web.Request) -> web.Response:
         """GET /page/people: whom one can be."""
         return web.json_response(people(self._workspace))
+
+    async def strip(self, request: web.Request) -> web.Response:
+        """GET /page/strip?user=U…: the director's calendar for one person; `{}` without a director."""
+        director = self._sandbox.director
+        if director is None:
+            return web.json_response({})
+        entries = await director.entries(request.query.get("user", ""))
+        return web.json_response(strip(director, entries, await director.next_at()))
+
+    @property
+    def seated(self) -> frozenset[str]:
+        """Whom somebody is at the page just now."""
+        return frozenset(feed.user_id for feed in self._feeds)
 
     async def file(self, request: web.Request) -> web.Response:
         """GET /page/files/{id}: a file's bytes, to keep; only pictures are shown in place."""

@@ -62,6 +62,7 @@ class Actions:
             "join": self._join,
             "direct": self._direct,
             "clock": self._clock,
+            "turn": self._turn,
         }
 
     async def do(self, verb: str, user_id: str, body: Body) -> Body:
@@ -258,7 +259,12 @@ class Actions:
     # -- the clock ------------------------------------------------------------------------------------
 
     async def _clock(self, user_id: str, body: Body) -> Body:
+        director = self._sandbox.director
         match body:
+            case {"to": "next"}:
+                instant = None if director is None else await director.next_at()
+                if instant is None:
+                    raise NotOnPage("Nothing more is planned.")
             case {"advance_s": int() | float() as seconds}:
                 instant = self._sandbox.clock.now() + timedelta(seconds=seconds)
             case {"to_ms": int() | float() as milliseconds}:
@@ -267,6 +273,14 @@ class Actions:
                 raise NotOnPage("where the clock is to go was not said")
         await self._sandbox.move_clock(instant)
         return {"now_ms": self._sandbox.clock.now().timestamp() * 1000}
+
+    async def _turn(self, user_id: str, body: Body) -> None:
+        if self._sandbox.director is None:
+            raise NotOnPage("there is nothing to turn on or off")
+        try:
+            self._sandbox.director.turn(_text(body, "name"), on=bool(body.get("on")))
+        except KeyError:
+            raise NotOnPage(f"there is no switch {body['name']}") from None
 
 
 def _entries(values: Any) -> Iterator[tuple[str, str, Body]]:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from ipaddress import ip_address
 from types import TracebackType
@@ -13,6 +12,7 @@ from aiohttp import web
 from sandbox.calls import Call
 from sandbox.control import Control
 from sandbox.delivery import Delivery
+from sandbox.director import Director
 from sandbox.faults import Faults
 from sandbox.interactions import Interactions
 from sandbox.limits import Rates
@@ -28,7 +28,7 @@ class Sandbox:
 
     calls: every call of the Web API, the oldest dropped beyond 20,000.
     faults, rates: what goes wrong on demand, and what is too much; both can be changed while it runs.
-    clock_mover: called in place of `clock.move_to` where the page or a control request moves the clock.
+    director: moves the clock and knows the calendar, where whoever embeds the sandbox gave one.
     """
 
     def __init__(self, workspace: Workspace, *, rates: Rates | None = None, seed: int = 0) -> None:
@@ -41,7 +41,7 @@ class Sandbox:
         self.uploads = Uploads(workspace)
         self.delivery = Delivery(workspace, base_url=lambda: self.url)
         self.interactions = Interactions(workspace, self.delivery)
-        self.clock_mover: Callable[[datetime], Awaitable[None]] | None = None
+        self.director: Director | None = None
         self._runner: web.AppRunner | None = None
         self.page = Page(self)
         self._people: dict[str, Person] = {}
@@ -110,9 +110,9 @@ class Sandbox:
             await self.delivery.quiet()
 
     async def move_clock(self, instant: datetime) -> None:
-        """Set the clock, by way of `clock_mover` where whoever embeds the sandbox gave one."""
-        if self.clock_mover is not None:
-            await self.clock_mover(instant)
+        """Set the clock, by way of the director where there is one."""
+        if self.director is not None:
+            await self.director.move_to(instant)
         else:
             self.clock.move_to(instant)
 

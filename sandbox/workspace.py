@@ -2,7 +2,7 @@
 
 import random
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -80,6 +80,17 @@ class Workspace:
         # Where the clock was moved back, ts still rises: Slack's own never goes back.
         self._last_ts_us = max(self._last_ts_us + 1, now_us)
         return f"{self._last_ts_us // 1_000_000}.{self._last_ts_us % 1_000_000:06d}"
+
+    def counters(self) -> dict[str, Any]:
+        """What new ids and `ts` follow from, as `set_counters` takes it."""
+        version, internal, gauss = self._random.getstate()
+        return {"last_ts_us": self._last_ts_us, "random": [version, list(internal), gauss]}
+
+    def set_counters(self, kept: Mapping[str, Any]) -> None:
+        """Go on with ids and `ts` where another workspace stopped."""
+        version, internal, gauss = kept["random"]
+        self._random.setstate((version, tuple(internal), gauss))
+        self._last_ts_us = kept["last_ts_us"]
 
     # -- people ---------------------------------------------------------------------------------------
 

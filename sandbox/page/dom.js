@@ -65,6 +65,8 @@ const PATHS = {
   down: "M6 9.5l6 6 6-6",
   smile: "M12 3.5a8.5 8.5 0 1 0 .01 0M8.5 14a4.2 4.2 0 0 0 7 0M9 9.6v.01M15 9.6v.01",
   back: "M15 5l-7 7 7 7",
+  play: "M8 5l11 7-11 7z",
+  next: "M6 5l8 7-8 7zM18 5v14",
 };
 
 /** A line drawing, hidden from screen readers: the button around it carries the name. */

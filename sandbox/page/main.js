@@ -8,6 +8,7 @@ import { MessageList } from "./messages.js";
 import * as modals from "./modal.js";
 import { notices } from "./notices.js";
 import { sidebar } from "./sidebar.js";
+import { strip } from "./strip.js";
 import {
   act,
   appOfChannel,
@@ -142,6 +143,7 @@ function buildFrame() {
       "main",
       { class: "main" },
       head,
+      strip(),
       offline,
       notices(),
       el("div", { class: "panels" }, conversation, thread.node),

@@ -107,21 +107,6 @@ async def test_the_clock_is_read_set_and_moved_on(control: aiohttp.ClientSession
     assert clock.now().isoformat() == "2023-09-21T07:00:00+00:00"
 
 
-async def test_whoever_embeds_the_sandbox_may_move_the_clock_in_their_own_way(
-    control: aiohttp.ClientSession, sandbox: Sandbox, clock: Clock
-) -> None:
-    asked = []
-
-    async def mover(instant: Any) -> None:
-        asked.append(instant.isoformat())
-
-    sandbox.clock_mover = mover
-    await ask(control, "clock", {"advance_s": 60})
-
-    assert asked == ["2023-06-06T09:01:00+00:00"]
-    assert clock.now().isoformat() == "2023-06-06T09:00:00+00:00"
-
-
 @pytest.mark.parametrize(
     ("place", "body"),
     [

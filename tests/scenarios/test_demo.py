@@ -1,25 +1,30 @@
 """The demo: the sample academy at work, and a clock that brings each thing at its own moment."""
 
 import asyncio
+import json
 import os
 import signal
 import sys
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 from zoneinfo import ZoneInfo
 
 import aiohttp
 import pytest
 
 from bot.academies import ADMIN, cast
-from bot.demo import STARTS_AT, Demo, demonstration
+from bot.demo import OPENS_AT, CannotGoOn, Demo, demonstration
+from bot.demo.script import Deed
 from bot.domain.members import Role
 from sandbox.workspace import instant_of
 
 ROOT = Path(__file__).parents[2]
 MID_JUNE = datetime(2023, 6, 17, 12, 0, tzinfo=UTC)
+ON_A_WEDNESDAY = datetime(2023, 6, 14, 12, 0, tzinfo=UTC)
+ROME = ZoneInfo("Europe/Rome")
 FINN, AZOREAN = "U0CM01", "U0CM09"
 
 
@@ -52,6 +57,7 @@ async def test_a_newcomer_sees_what_is_due_and_hands_it_in(demo: Demo) -> None:
 
 
 async def test_moving_the_clock_brings_each_reminder_at_nine_on_its_person_s_clock(demo: Demo) -> None:
+    demo.machine.turn("cast", on=False)
     target = datetime(2023, 7, 6, 12, 0, tzinfo=UTC)
 
     await demo.sandbox.move_clock(target)
@@ -66,21 +72,120 @@ async def test_moving_the_clock_brings_each_reminder_at_nine_on_its_person_s_clo
 
 
 async def test_whoever_neither_participates_nor_organises_is_left_alone(demo: Demo) -> None:
+    demo.machine.turn("cast", on=False)
     await demo.sandbox.move_clock(MID_JUNE)
 
     others = [person.user_id for person in cast() if person.role in (Role.ALUMNUS, Role.COACH)]
     assert [user_id for user_id in others if demo.sandbox.person(user_id).direct()] == []
 
 
-async def test_the_clock_may_be_moved_back_and_nothing_comes_twice(demo: Demo) -> None:
-    await demo.sandbox.move_clock(MID_JUNE)
-    before = reminders(demo, FINN)
+async def test_going_back_begins_again_and_comes_to_the_same(demo: Demo) -> None:
+    await demo.machine.move_to(ON_A_WEDNESDAY)
+    before, first = [str(line) for line in demo.machine.diary.lines], demo.sandbox
+
+    await demo.machine.move_to(OPENS_AT)
+    then = demo.sandbox.clock.now() - OPENS_AT
+    await demo.machine.move_to(ON_A_WEDNESDAY)
+
+    assert [str(line) for line in demo.machine.diary.lines] == before
     assert before != []
+    assert timedelta(0) <= then < timedelta(minutes=5)
+    assert demo.sandbox is not first
+    assert demo.sandbox.calls != first.calls
 
-    await demo.sandbox.move_clock(STARTS_AT)
-    await demo.sandbox.move_clock(MID_JUNE)
 
-    assert reminders(demo, FINN) == before
+async def test_whoever_is_played_on_the_page_is_left_to_the_visitor(demo: Demo) -> None:
+    first = next(act for act in demo.machine.acts if act.deed is Deed.HAND_IN)
+    url = f"{demo.url}/page/socket?user={first.who}".replace("http", "ws")
+    async with aiohttp.ClientSession() as session, session.ws_connect(url) as page:
+        await page.receive()
+
+        await demo.machine.move_to(first.at + timedelta(minutes=1))
+
+    assert "Received" not in str(demo.sandbox.person(first.who).direct())
+
+
+async def test_with_the_cast_switched_off_nobody_acts(demo: Demo) -> None:
+    demo.machine.turn("cast", on=False)
+
+    await demo.machine.move_to(OPENS_AT + timedelta(days=3))
+
+    assert [line for line in demo.machine.diary.lines if "hands in" in line.what] == []
+
+
+async def test_the_calendar_has_the_days_what_comes_for_one_person_and_what_came(demo: Demo) -> None:
+    entries = await demo.machine.entries(FINN)
+
+    shown = [(f"{one.at.astimezone(ROME):%d %b %H:%M}", one.kind, one.title) for one in entries]
+    assert shown[:2] == [
+        ("06 Jun 09:30", "milestone", "Day 1: strategy development"),
+        ("07 Jun 09:30", "milestone", "Day 2: cluster business models"),
+    ]
+    assert ("05 Jul 18:00", "deadline", "Due: Action plan: first blueprint") in shown
+    assert ("28 Jun 08:00", "planned", "Reminder: Action plan: first blueprint") in shown
+    assert [title for _, kind, title in shown if kind == "happened"] == [
+        "#cba-2: Action plan: first blueprint is open. Due Wed 5 July 2023, 18:00 (Rome) (in 27 days)",
+        "#cba-2: Coaching in June: your questions for the coach is open. "
+        "Due Fri 16 June 2023, 12:00 (Rome) (in 8 days)",
+    ]
+    assert await demo.machine.next_at() == demo.machine.acts[0].at
+
+
+async def test_what_is_kept_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    file = tmp_path / "kept.zip"
+    async with demonstration(port=0, keep=file) as first:
+        finn = first.sandbox.person(FINN)
+        await finn.command("/homework submit action-plan-1")
+        await finn.submit({"text": "Mine"})
+        await first.machine.move_to(OPENS_AT + timedelta(days=1))
+        stopped_at = first.sandbox.clock.now()
+        before = [str(line) for line in first.machine.diary.lines]
+
+    async with demonstration(port=0, keep=file) as second:
+        again = second.sandbox.person(FINN)
+        await again.command("/homework")
+        shown = str(again.direct()[-1])
+        after = [str(line) for line in second.machine.diary.lines]
+
+    assert "Handed in: version 1" in shown
+    assert after == before
+    assert timedelta(0) <= second.sandbox.clock.now() - stopped_at < timedelta(minutes=5)
+    assert os.listdir(tmp_path) == ["kept.zip"]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"no archive", "is not a kept demo. Name another file after --keep."),
+        (b"", "is not a kept demo. Name another file after --keep."),
+    ],
+)
+async def test_another_file_is_left_alone(tmp_path: Path, content: bytes, said: str) -> None:
+    file = tmp_path / "other.zip"
+    file.write_bytes(content)
+
+    with pytest.raises(CannotGoOn) as refused:
+        async with demonstration(port=0, keep=file):
+            pass
+
+    assert str(refused.value) == f"{file} {said}"
+    assert file.read_bytes() == content
+
+
+async def test_a_demo_kept_by_another_version_is_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "kept.zip"
+    with ZipFile(file, "w") as archive:
+        archive.writestr("state.json", json.dumps({"version": "0.0.1", "manifest": {}}))
+    before = file.read_bytes()
+
+    with pytest.raises(CannotGoOn) as refused:
+        async with demonstration(port=0, keep=file):
+            pass
+
+    assert str(refused.value) == (
+        f"{file} was kept by another version of the demo. Move it away, or name another file after --keep."
+    )
+    assert file.read_bytes() == before
 
 
 async def test_in_an_empty_workspace_the_admin_is_shown_how_to_set_it_up() -> None:

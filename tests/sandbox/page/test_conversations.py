@@ -1,7 +1,7 @@
 """Who one is on the page, conversations, the clock, the connection, and the two widths."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -164,24 +164,6 @@ async def test_the_clock_is_moved_from_the_page(browser: Browser, sandbox: Sandb
 
     await expect(clock).to_contain_text(re.compile("Thu 2 Nov 2023.*08:15"))
     assert sandbox.clock.now() == datetime(2023, 11, 2, 7, 15, tzinfo=UTC)
-
-
-async def test_whoever_embeds_the_sandbox_may_move_the_clock_itself(
-    browser: Browser, sandbox: Sandbox
-) -> None:
-    asked: list[datetime] = []
-
-    async def mover(instant: datetime) -> None:
-        asked.append(instant)
-
-    sandbox.clock_mover = mover
-    page = await sit_down(browser, sandbox, "UANN/CGENERAL")
-    await page.get_by_role("button", name=re.compile("Workspace clock")).click()
-
-    await page.get_by_role("button", name="+1 hour").click()
-
-    await expect(page.get_by_role("status").filter(has_text="It is now")).to_be_visible()
-    assert asked == [sandbox.clock.now() + timedelta(hours=1)]
 
 
 async def test_a_lost_connection_is_said_and_nothing_is_missed(browser: Browser, sandbox: Sandbox) -> None:
