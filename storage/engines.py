@@ -19,7 +19,6 @@ READING: Mapping[str, Mapping[str, Any]] = {
 """By dialect: the execution options of a transaction that only reads, and sees one state throughout."""
 
 _BUSY_TIMEOUT_MS = 10_000
-_MAPPED_BYTES = 1 << 30
 _NEVER_STORED = re.compile("[\x00\ud800-\udfff]")
 
 # Keys of PostgreSQL's advisory locks: for all workspaces together, for single ones, for work of minutes.
@@ -120,8 +119,6 @@ def _prepare_sqlite(dbapi_connection: Any, _record: ConnectionPoolEntry) -> None
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
-    # Read through the system's own cache without a copy: search on a large log is a fifth quicker.
-    cursor.execute(f"PRAGMA mmap_size = {_MAPPED_BYTES}")
     cursor.close()
 
 
