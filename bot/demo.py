@@ -12,9 +12,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot import academies
-from bot.app import Running, start, take_in, take_in_questions
+from bot.app import Running, start
 from bot.config import Secret, Settings
 from bot.domain.members import Role
+from bot.importing import take_in, take_in_questions
 from bot.manifest import manifest
 from bot.pace import Pace
 from sandbox.clock import Clock
