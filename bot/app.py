@@ -4,9 +4,9 @@ import asyncio
 import logging
 import signal
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable
 from contextlib import AsyncExitStack
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Self
 
 import aiohttp
@@ -45,7 +45,7 @@ from bot.clock import Clock, SystemClock
 from bot.config import Settings
 from bot.dispatcher import Dispatcher
 from bot.domain.ids import TeamId, UserId
-from bot.domain.workspace import Installation, UserGroup
+from bot.domain.workspace import Installation
 from bot.health import Health, routes
 from bot.intake import Intake, SocketMode, http_route
 from bot.jobs import Heartbeat
@@ -54,7 +54,6 @@ from bot.reader import Reader
 from bot.services import (
     alumni,
     announcements,
-    editions,
     home,
     homework,
     peers,
@@ -72,13 +71,12 @@ from bot.services.questions import (
     experts,
     finding,
     follow_up,
-    heard,
-    importing,
     messages,
     stats,
 )
+from bot.tick import Tick, planned_at
 from handlers.deps import Deps
-from storage import inbox, outbox
+from storage import outbox
 from storage.db import Database, open_database
 from storage.migrate import migrate
 
@@ -128,10 +126,6 @@ COMPOSERS = {
 _REQUEST_TIMEOUT_S = 10
 _OF_ME = ("enterprise_id", "team_id", "user_id", "bot_id")
 
-# Slack sends nothing again after some minutes; a week leaves room for whoever redelivers by hand.
-_INBOX_KEPT = timedelta(days=7)
-_INBOX_SWEPT_EVERY = timedelta(hours=1)
-
 
 class Running:
     """The bot at work, until `stop`. Made by `start`; leaving it as a context manager stops it as well."""
@@ -177,10 +171,10 @@ class Running:
 
     async def next_due_at(self) -> datetime | None:
         """The instant at which something falls due next; None where nothing is planned."""
-        planned_at = await _planned_at(self.db)
+        due_at = await planned_at(self.db)
         async with self.db.reading() as work:
             queued_at = await outbox.next_due_at(work)
-        return min((at for at in (planned_at, queued_at) if at is not None), default=None)
+        return min((at for at in (due_at, queued_at) if at is not None), default=None)
 
     async def stop(self) -> None:
         """Take nothing more in, finish what is in hand and what is being sent, close the database."""
@@ -233,8 +227,8 @@ async def start(
         )
         reading = Reader(db, client=reader, team_id=team_id, clock=clock, on_queued=dispatcher.wake)
         heartbeat = Heartbeat(
-            tick=_Tick(db, team_id=team_id, dispatcher=dispatcher, reader=reading, health=health),
-            next_due_at=lambda: _planned_at(db),
+            tick=Tick(db, team_id=team_id, dispatcher=dispatcher, reader=reading, health=health),
+            next_due_at=lambda: planned_at(db),
             clock=clock,
         )
         bolt = bolt_app(settings, client=client, me={key: me.get(key) for key in _OF_ME})
@@ -295,122 +289,13 @@ async def _hear_what_was_missed(
     """Take over people, groups and channels from Slack, which told nobody while the bot was down."""
     try:
         listed = await people.fetch_people(reader, team_id=team_id)
-        groups = await _groups(reader)
+        groups = await people.fetch_groups_if_any(reader)
         await people.sync(db, team_id=team_id, people=listed, groups=groups, now=now)
         await catching_up.sync(db, client=reader, team_id=team_id, installation=installation, now=now)
     except SlackApiError as refused:
         if refused.response.get("error") != "ratelimited":
             raise
         _log.warning("Slack lists people and channels too slowly now; going on with those known")
-
-
-async def take_in(settings: Settings, files: Sequence[tuple[str, bytes]], *, now: datetime) -> list[str]:
-    """Import editions and rosters while the bot runs or not; returns a line for each change.
-
-    files: name and content of each. Raises Faults, and what `start` raises.
-    """
-    async with AsyncExitStack() as closing:
-        db = open_database(settings.database_url)
-        closing.push_async_callback(db.close)
-        await migrate(db)
-        reader = web_client(settings, patient=True)
-        team_id = TeamId((await reader.auth_test())["team_id"])
-        return await editions.import_files(
-            db,
-            team_id=team_id,
-            files=files,
-            people=await people.fetch_people(reader, team_id=team_id),
-            channels=await people.fetch_channels(reader),
-            groups=await _groups(reader),
-            now=now,
-        )
-
-
-async def take_in_questions(
-    settings: Settings,
-    files: Sequence[tuple[str, bytes]],
-    *,
-    only: Collection[str] = (),
-    now: datetime,
-    progress: Callable[[int, int], None] = lambda done, of: None,
-) -> list[str]:
-    """Import questions of older groups while the bot runs or not; returns a line on what changed, then notes.
-
-    files: name and content of each. only: the exports' channels that are wanted, all where it is empty.
-    progress: told how many questions of how many are done. Raises Faults, and what `start` raises.
-    """
-    async with AsyncExitStack() as closing:
-        db = open_database(settings.database_url)
-        closing.push_async_callback(db.close)
-        await migrate(db)
-        reader = web_client(settings, patient=True)
-        me = await reader.auth_test()
-        team_id = TeamId(me["team_id"])
-        return await importing.import_questions(
-            db,
-            team_id=team_id,
-            home=Installation(url=me["url"], bot_user_id=UserId(me["user_id"])),
-            files=files,
-            people=await people.fetch_people(reader, team_id=team_id),
-            known=[heard.channel(one, team_id=team_id) for one in await heard.fetch_channels(reader)],
-            only=only,
-            now=now,
-            progress=progress,
-        )
-
-
-async def _groups(reader: AsyncWebClient) -> list[UserGroup]:
-    try:
-        return await people.fetch_groups(reader)
-    except SlackApiError as refused:
-        # A workspace on Slack's free plan has no user groups.
-        if refused.response.get("error") != "plan_upgrade_required":
-            raise
-        return []
-
-
-async def _planned_at(db: Database) -> datetime | None:
-    """When the next of all that is planned falls due."""
-    instants = [
-        await reminders.next_due_at(db),
-        await follow_up.next_due_at(db),
-        await peers.next_due_at(db),
-        await alumni.next_due_at(db),
-        await announcements.next_due_at(db),
-    ]
-    return min((at for at in instants if at is not None), default=None)
-
-
-class _Tick:
-    """One beat: queue what is due, and now and then forget old deliveries."""
-
-    def __init__(
-        self, db: Database, *, team_id: TeamId, dispatcher: Dispatcher, reader: Reader, health: Health
-    ) -> None:
-        self._db = db
-        self._team_id = team_id
-        self._dispatcher = dispatcher
-        self._reader = reader
-        self._health = health
-        self._swept_at: datetime | None = None
-
-    async def __call__(self, now: datetime) -> None:
-        await peers.tick(self._db, now=now)
-        await alumni.queue_due(self._db, now=now)
-        await announcements.tick(self._db, now=now)
-        await reminders.queue_due(self._db, now=now)
-        await follow_up.queue_due(self._db, now=now)
-        await digest.queue_due(self._db, now=now)
-        await retention.run_due(self._db, now=now)
-        await setup.greet_admins(self._db, team_id=self._team_id, now=now)
-        if self._swept_at is None or not timedelta(0) <= now - self._swept_at < _INBOX_SWEPT_EVERY:
-            async with self._db.writing() as work:
-                await inbox.forget_before(work, instant=now - _INBOX_KEPT)
-            self._swept_at = now
-        self._health.database_answered()
-        self._health.beaten(now)
-        self._reader.wake()
-        self._dispatcher.wake()
 
 
 def web_client(

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bot import __version__, app, config, failures, log
+from bot import __version__, app, config, failures, importing, log
 from bot.check import check
 from bot.clock import SystemClock
 from bot.config import Settings, SettingsFaults
@@ -150,11 +150,11 @@ def _import(arguments: argparse.Namespace) -> int:
     now = SystemClock().now()
     if is_of_questions:
         shown = _Bar("questions")
-        taking = app.take_in_questions(
+        taking = importing.take_in_questions(
             settings, files, only=arguments.channel, now=now, progress=shown.progress
         )
     else:
-        taking = app.take_in(settings, files, now=now)
+        taking = importing.take_in(settings, files, now=now)
     for line in asyncio.run(taking):
         _say(line)
     return _WENT_WELL

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.schema import Table
 
-from storage import engines, tables
+from storage import engines, scrubbing, tables
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,24 +172,19 @@ class Database:
         version = getattr(self.engine.dialect, "server_version_info", None) if self._is_postgres else None
         return f"PostgreSQL {'.'.join(map(str, version))}" if version else ""
 
-    async def scrub(self) -> bool:
+    async def scrub(self, *, patience_s: float = 3.0) -> bool:
         """Have nothing left in the database's files of what was deleted, its write-ahead log included.
 
-        Nobody else writes meanwhile: a second for each hundred megabytes. False where somebody who still
-        reads kept the log from being emptied. A server's own archives and replicas are beyond its reach.
+        Nobody else writes meanwhile: a second for each hundred megabytes. On PostgreSQL it is a table at a
+        time that nobody else reads or writes. patience_s: for so long those who read there are waited for.
+        False where somebody who still reads kept something; all else is done then. A server's own log,
+        archives and replicas are beyond its reach.
         """
-        # Neither may run inside of a transaction. SQLite's driver begins none by itself here, and
-        # would do so again in this connection if it were told to stop once more.
-        outside = {"isolation_level": "AUTOCOMMIT"} if self._is_postgres else {"alumni_scrubbing": True}
         async with self._turns[None], _connected(self.engine) as connection:
-            await connection.execution_options(**outside)
+            await connection.execution_options(**scrubbing.OUTSIDE[self.engine.dialect.name])
             if self._is_postgres:
-                # Written anew: without FULL what was deleted stays in its pages until others need them.
-                await connection.exec_driver_sql("VACUUM FULL")
-                return True
-            await connection.exec_driver_sql("VACUUM")
-            checkpoint = await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            return bool(checkpoint.one()[0] == 0)
+                return await scrubbing.postgres(connection, patience_s=patience_s)
+            return await scrubbing.sqlite(connection)
 
     async def close(self) -> None:
         """Close every connection."""

@@ -10,11 +10,12 @@ from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 from bot import academies
-from bot.app import Running, start, take_in, take_in_questions
+from bot.app import Running, start
 from bot.config import Secret, Settings
 from bot.demo import keeping
 from bot.demo.diary import Diary
 from bot.domain.members import Role
+from bot.importing import take_in, take_in_questions
 from bot.manifest import manifest
 from bot.pace import Pace
 from sandbox.clock import Clock

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.ids import ChannelId, TeamId, UserId
@@ -80,6 +81,16 @@ async def fetch_groups(client: AsyncWebClient) -> list[UserGroup]:
         for group in answer["usergroups"]
         if not group.get("date_delete")
     ]
+
+
+async def fetch_groups_if_any(client: AsyncWebClient) -> list[UserGroup]:
+    """As `fetch_groups`; none in a workspace on Slack's free plan, which has no groups."""
+    try:
+        return await fetch_groups(client)
+    except SlackApiError as refused:
+        if refused.response.get("error") != "plan_upgrade_required":
+            raise
+        return []
 
 
 async def sync(

@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from bot import app as bot_app
-from bot.app import take_in, web_client
+from bot.app import web_client
 from bot.config import Secret, Settings, read_values, settings_from
 from bot.domain.announcements import AnnouncementState, Written
 from bot.domain.audiences import EVERYBODY, Audience
 from bot.domain.ids import TeamId, UserId
 from bot.domain.rich_text import paragraphs
+from bot.importing import take_in
 from bot.manifest import manifest
 from bot.pace import Pace
 from bot.services import announcements

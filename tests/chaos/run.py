@@ -18,8 +18,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.app import take_in
 from bot.config import read_values, settings_from
+from bot.importing import take_in
 from bot.manifest import manifest
 from sandbox.clock import Clock
 from sandbox.limits import Rates

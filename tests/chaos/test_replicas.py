@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import take_in
 from bot.config import read_values, settings_from
 from bot.domain.ids import HomeworkId, QuestionId, TeamId, UserId
 from bot.domain.questions import Question
+from bot.importing import take_in
 from bot.manifest import manifest
 from bot.services.homework.handing_in import RECEIPT
 from bot.services.reminders.queueing import PERSONAL

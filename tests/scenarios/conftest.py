@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.app import take_in
 from bot.config import Secret, Settings
+from bot.importing import take_in
 from bot.manifest import manifest
 from sandbox.clock import Clock
 from sandbox.limits import Rates

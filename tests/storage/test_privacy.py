@@ -1,6 +1,7 @@
 """Every column is classified, and what is derived from that takes a person out of everything."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import JSON, Boolean, Column, Date, Integer, LargeBinary, Table, Time, insert, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.ids import ChannelId, QuestionId, TeamId, UserId
 from bot.domain.questions import NewAnswer, NewQuestion, QuestionState
@@ -21,13 +23,14 @@ from storage.tables import metadata
 from storage.types import Instant, Strings, Terms, WallTime
 
 TEAM = TeamId("T1")
+SESSION = ("lock_timeout", "transaction_isolation", "transaction_read_only")
 ZOE = UserId("U07")
 NAME, EMAIL = "Zoë Plantagenet", "zoe@plantagenet.example"
 PLANTED = "zzplantedzz"
 NOW = datetime(2023, 6, 12, 8, tzinfo=UTC)
 MADE_BY_USE_CASES = (
     *("question", "answer", "search_log", "search_document", "search_term"),
-    *("search_word", "search_posting", "erasure"),
+    *("search_word", "search_posting", "search_vector", "erasure"),
 )
 
 
@@ -156,16 +159,41 @@ async def everything(db: Database) -> str:
     return "\n".join(rows)
 
 
-def raw(folder: Path) -> dict[str, bytes]:
-    """The database's files as they lie on the disk, the write-ahead log among them."""
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.name.startswith("alumni.db")}
+async def raw(db: Database, folder: Path) -> dict[str, bytes]:
+    """The database's files as they lie on the disk: also the log, or notes on values."""
+    if db.engine.dialect.name == "sqlite":
+        return contents(folder, "alumni.db*")
+    async with outside_of_transactions(db) as connection:
+        await connection.exec_driver_sql("CHECKPOINT")
+        where = await connection.exec_driver_sql(
+            "SELECT current_setting('data_directory') || '/base/' || oid "
+            "FROM pg_database WHERE datname = current_database()"
+        )
+        return contents(Path(where.scalar_one()), "*")
+
+
+def contents(folder: Path, pattern: str) -> dict[str, bytes]:
+    """Name and content of each file."""
+    return {path.name: path.read_bytes() for path in folder.glob(pattern)}
+
+
+@asynccontextmanager
+async def outside_of_transactions(db: Database) -> AsyncIterator[AsyncConnection]:
+    """A connection whose every statement is committed at once."""
+    async with db.engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        yield connection
 
 
 async def test_nothing_of_an_erased_person_is_left_in_tables_files_or_the_write_ahead_log(
     db: Database, tmp_path: Path
 ) -> None:
     await fill(db)
+    if db.engine.dialect.name == "postgresql":
+        async with outside_of_transactions(db) as connection:
+            await connection.exec_driver_sql("ANALYZE")
     before = await everything(db)
+    files_before = await raw(db, tmp_path)
 
     await erasing.erase(db, team_id=TEAM, user_id=ZOE, keeps_answers=False, now=NOW)
     is_scrubbed = await erasing.scrub(db)
@@ -178,17 +206,60 @@ async def test_nothing_of_an_erased_person_is_left_in_tables_files_or_the_write_
     assert "U071" in left  # whose id begins like theirs stays
     assert is_scrubbed
     needles = [PLANTED.encode(), EMAIL.encode(), NAME.encode(), b'"U07"', b"x:U07:y"]
-    assert [name for name, held in raw(tmp_path).items() if any(needle in held for needle in needles)] == []
+    assert [needle for needle in needles if not any(needle in held for held in files_before.values())] == []
+    files = await raw(db, tmp_path)
+    assert [name for name, held in files.items() if any(needle in held for needle in needles)] == []
 
 
-async def test_connections_begin_no_transaction_by_themselves_after_a_scrub(db: Database) -> None:
+async def test_a_connection_is_after_a_scrub_as_it_was_before(db: Database) -> None:
+    before = await ways_of(db)
+
     await db.scrub()
 
-    async with db.engine.connect() as connection:
-        driver = (await connection.get_raw_connection()).driver_connection
+    assert await ways_of(db) == before
 
-    assert driver is not None
-    assert driver.isolation_level is None
+
+async def ways_of(db: Database) -> list[Any]:
+    """How the next connection that is used waits, and whether it begins transactions by itself."""
+    async with db.engine.connect() as connection:
+        if db.engine.dialect.name == "sqlite":
+            driver = (await connection.get_raw_connection()).driver_connection
+            return [driver.isolation_level] if driver else []
+        shown = [await connection.exec_driver_sql(f"SHOW {name}") for name in SESSION]
+        return [one.scalar_one() for one in shown]
+
+
+@pytest.mark.postgres
+async def test_a_scrub_gives_way_to_a_reader_who_takes_long(db: Database) -> None:
+    await fill(db)
+    await erasing.erase(db, team_id=TEAM, user_id=ZOE, keeps_answers=False, now=NOW)
+
+    async with db.reading() as reader:
+        read = await questions.questions(reader, team_id=TEAM, question_ids=[QuestionId(2)])
+        is_scrubbed = await db.scrub(patience_s=0.05)
+        again = await questions.questions(reader, team_id=TEAM, question_ids=[QuestionId(2)])
+        answers = await questions.answers(reader, team_id=TEAM, question_ids=[QuestionId(2)])
+
+    assert (is_scrubbed, read, answers) == (False, again, [])
+    assert await db.scrub()
+
+
+@pytest.mark.postgres
+async def test_a_scrub_tells_of_a_reader_who_still_sees_what_was_deleted(
+    db: Database, tmp_path: Path
+) -> None:
+    """Whoever reads elsewhere does not hold a table up; what they may look at yet stays in its file."""
+    await fill(db)
+
+    async with db.reading() as reader:
+        await questions.questions(reader, team_id=TEAM, question_ids=[QuestionId(2)])
+        await erasing.erase(db, team_id=TEAM, user_id=ZOE, keeps_answers=False, now=NOW)
+        is_scrubbed = await db.scrub(patience_s=0.05)
+        held = b"".join((await raw(db, tmp_path)).values())
+
+    assert (is_scrubbed, PLANTED.encode() in held) == (False, True)
+    assert await db.scrub()
+    assert PLANTED.encode() not in b"".join((await raw(db, tmp_path)).values())
 
 
 async def test_the_search_forgets_what_an_erased_person_asked_and_answered(db: Database) -> None:
