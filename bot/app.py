@@ -249,7 +249,8 @@ async def start(
         closing.push_async_callback(heartbeat.stop)
         served = routes(health)
         if not settings.uses_socket_mode:
-            served.append(http_route(bolt, intake))
+            secret = settings.signing_secret.reveal() if settings.signing_secret else ""
+            served.append(http_route(bolt, intake, signing_secret=secret))
         # Before the socket, so that a bot which cannot connect says so.
         http_url = None if settings.http_port is None else await _serve(settings, served, closing)
         if settings.app_token is not None:

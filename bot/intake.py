@@ -4,22 +4,25 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from aiohttp import web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.adapter.socket_mode.async_base_handler import AsyncBaseSocketModeHandler
-from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
+from slack_bolt.adapter.socket_mode.async_internals import send_async_response
+from slack_bolt.adapter.socket_mode.internals import build_headers
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
+from slack_sdk.signature import SignatureVerifier
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.health import Health
+from handlers.shapes import misfit
 
 _log = logging.getLogger(__name__)
 
@@ -29,6 +32,17 @@ _SIGNED_BY = {
     "X-Slack-Request-Timestamp": re.compile(r"[0-9]{1,12}"),
     "X-Slack-Signature": re.compile(r"v0=[0-9a-f]{64}"),
 }
+_LARGEST = 4 * 1024 * 1024
+"""Bytes of a body. The largest that Slack sends is a form: a view of 250 kB and what was typed, escaped."""
+
+_SSL_CHECK = "ssl_check=1"
+_NOT_OF_SLACK = "not a payload of Slack"
+# No JSON, or none that can be walked; or no object where Bolt looks for one.
+_UNREADABLE = (ValueError, LookupError, AttributeError, TypeError, RecursionError)
+
+
+class NoPayload(Exception):
+    """What was delivered is nothing that Slack would send; says what is wrong, without what it says."""
 
 
 class Intake:
@@ -138,41 +152,70 @@ class SocketMode(AsyncBaseSocketModeHandler):
         if self._intake.is_stopping:
             return  # not acknowledged: Slack gives it to another connection, or to the next start
         started_s = time.time()
-        response = await self._intake.take(req.type, lambda: run_async_bolt_app(self._app, req))
+        try:
+            delivered = bolt_request(req.payload, headers=build_headers(req), mode="socket_mode")
+        except NoPayload as wrong:
+            _log.warning("refused what came over the socket: %s", wrong)
+            return  # not acknowledged, which Slack shows to whoever waits
+        response = await self._intake.take(req.type, lambda: self._app.async_dispatch(delivered))
         await send_async_response(client, req, response, started_s)
 
     async def _heard(self, _message: object) -> None:
         self._health.socket_heard()
 
 
-def http_route(app: AsyncApp, intake: Intake) -> web.RouteDef:
-    """Slack comes in by HTTP, signed; Bolt checks the signature."""
+def bolt_request(
+    body: str | dict[str, Any], *, headers: Mapping[str, Any] | None, mode: str
+) -> AsyncBoltRequest:
+    """What Slack delivered, as Bolt takes it. Raises NoPayload where no listener could read it.
+
+    body: as it came by HTTP, or a Socket Mode envelope's payload. mode: `http` or `socket_mode`.
+    """
+    try:
+        request = AsyncBoltRequest(body=body, headers=dict(headers or {}), mode=mode)
+    except _UNREADABLE as wrong:
+        raise NoPayload(f"it cannot be read ({type(wrong).__name__})") from None
+    if (wrong_at := misfit(request.body)) is not None:
+        raise NoPayload(f"not as Slack writes it: {wrong_at}")
+    return request
+
+
+def http_route(app: AsyncApp, intake: Intake, *, signing_secret: str) -> web.RouteDef:
+    """Slack comes in by HTTP, signed."""
+    verifier = SignatureVerifier(signing_secret)
 
     async def events(request: web.Request) -> web.Response:
         if intake.is_stopping:
             return web.Response(status=503, text="stopping")
-        if not _is_readably_signed(request):
+        # Before anything is made of it: who is not Slack has nothing of theirs parsed, logged or answered.
+        signed = _signature(request)
+        try:
+            body = (await request.clone(client_max_size=_LARGEST).read()).decode()
+        except UnicodeDecodeError:
+            return web.Response(status=400, text=_NOT_OF_SLACK)
+        if _SSL_CHECK in body.split("&"):
+            return web.Response()  # a look at the certificate, which asks for nothing
+        if signed is None or not verifier.is_valid(body, *signed):
             return web.Response(status=401, text="not signed by Slack")
         try:
-            bolt_request = await to_bolt_request(request)
-        except (ValueError, LookupError, AttributeError, TypeError):  # no text, no JSON, no object in it
-            return web.Response(status=400, text="not a payload of Slack")
-        if not isinstance(bolt_request.body.get("event", {}), dict):
-            return web.Response(status=400, text="not a payload of Slack")
-        response = await intake.take(_kind(bolt_request), lambda: app.async_dispatch(bolt_request))
+            delivered = bolt_request(body, headers=request.headers, mode="http")
+        except NoPayload as wrong:
+            _log.warning("refused what came by HTTP: %s", wrong)
+            return web.Response(status=400, text=_NOT_OF_SLACK)
+        response = await intake.take(_kind(delivered), lambda: app.async_dispatch(delivered))
         return await to_aiohttp_response(response)
 
     return web.post(EVENTS_PATH, events)
 
 
-def _is_readably_signed(request: web.Request) -> bool:
-    # Bolt says whether a signature is right, but raises at one that it cannot read; and whoever sent that
-    # would be answered by the error handler, which writes to people, as if it were Slack.
-    return all(
-        shape.fullmatch(given) is not None
-        for header, shape in _SIGNED_BY.items()
-        for given in request.headers.getall(header, ())
-    )
+def _signature(request: web.Request) -> tuple[str, str] | None:
+    """The second and the signature; None where they are not there once each, and readable."""
+    given = [request.headers.getall(header, []) for header in _SIGNED_BY]
+    shapes = _SIGNED_BY.values()
+    if any(len(one) != 1 or not shape.fullmatch(one[0]) for one, shape in zip(given, shapes, strict=True)):
+        return None
+    ((timestamp,), (signature,)) = given
+    return timestamp, signature
 
 
 def _kind(request: AsyncBoltRequest) -> str:

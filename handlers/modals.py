@@ -8,7 +8,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.refusals import Refused
 from handlers.payloads import Payload, Pressed
 
-_TOO_SLOW = ("expired_trigger_id", "trigger_expired", "exchanged_trigger_id", "trigger_exchanged")
+_TOO_SLOW = (
+    *("expired_trigger_id", "trigger_expired", "exchanged_trigger_id", "trigger_exchanged"),
+    "invalid_trigger_id",
+)
 _BUSY = ("ratelimited", "rate_limited")
 
 
@@ -24,6 +27,15 @@ async def open_from(client: AsyncWebClient, pressed: Pressed, view: Payload) -> 
     """Show a modal, on top of the one that the button is in where it is in one. Raises as `open_modal`."""
     in_modal = pressed.view is not None and pressed.view.get("type") == "modal"
     await _show(client, "views.push" if in_modal else "views.open", pressed.trigger_id, view)
+
+
+async def update_open(client: AsyncWebClient, view_id: str, view: Payload) -> None:
+    """Show something else in a modal, unless it was closed meanwhile."""
+    try:
+        await client.views_update(view_id=view_id, view=view)
+    except SlackApiError as failed:
+        if failed.response.get("error") != "not_found":
+            raise
 
 
 def metadata(view: Payload) -> dict[str, str]:

@@ -42,11 +42,32 @@ def _key(body: Payload) -> str:
 
 
 def team_id(body: Payload) -> TeamId:
-    """The workspace that a payload comes from."""
+    """The workspace that a payload comes from. Raises ValueError where it names none."""
+    found = found_team_id(body)
+    if found is None:
+        raise ValueError("the payload names no workspace")
+    return found
+
+
+def found_team_id(body: Payload) -> TeamId | None:
+    """The workspace that a payload comes from, as Bolt finds it; None where it names none.
+
+    In an organisation of several workspaces `team` is null, and the person or the view names it; in a channel
+    shared with another workspace, `team_id` may be the other's.
+    """
+    view, user, event = (body.get(name) or {} for name in ("view", "user", "event"))
     team = body.get("team")
-    if isinstance(team, dict):
-        return TeamId(team["id"])
-    return TeamId(body["team_id"])
+    authorized = (body.get("authorizations") or [{}])[0]
+    named = (
+        view.get("app_installed_team_id"),
+        team.get("id") if isinstance(team, dict) else team,
+        authorized.get("team_id"),
+        body.get("team_id"),
+        event.get("team"),
+        user.get("team_id"),
+        view.get("team_id"),
+    )
+    return next((TeamId(one) for one in named if one), None)
 
 
 def user_id(body: Payload) -> UserId | None:

@@ -27,6 +27,10 @@ def register(app: AsyncApp, deps: Deps) -> None:
     async def of_no_use(ack: AsyncAck) -> None:
         await ack()
 
+    @app.options(_ANYTHING)
+    async def of_a_menu_from_before(ack: AsyncAck) -> None:
+        await ack(options=[])
+
     @app.command(_ANYTHING)
     async def of_another_prefix(command: dict[str, Any]) -> None:
         raise Refused(

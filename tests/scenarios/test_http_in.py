@@ -2,10 +2,12 @@
 
 import hashlib
 import hmac
+import io
 import json
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 import aiohttp
 import pytest
@@ -14,6 +16,8 @@ from bot import app as bot_app
 from bot.config import Secret
 from tests.scenarios.stage import Stage
 
+FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
 SECRET = "0123456789abcdef0123456789abcdef"
 PRESSED = json.dumps(
     {
@@ -27,10 +31,10 @@ PRESSED = json.dumps(
 )
 
 
-def signature(body: bytes, timestamp: str) -> str:
+def signature(body: bytes, timestamp: str, *, secret: str = SECRET) -> str:
     """As Slack signs a request."""
     signed = f"v0:{timestamp}:".encode() + body
-    return "v0=" + hmac.new(SECRET.encode(), signed, hashlib.sha256).hexdigest()
+    return "v0=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
 
 
 @dataclass
@@ -42,8 +46,12 @@ class Door:
 
     async def post(self, body: bytes, headers: list[tuple[str, str]]) -> int:
         """The status of the answer."""
-        async with self.session.post(self.url, data=body, headers=headers) as response:
-            return response.status
+        return (await self.answer(body, headers))[0]
+
+    async def answer(self, body: bytes, headers: list[tuple[str, str]]) -> tuple[int, str]:
+        """Status and text of the answer."""
+        async with self.session.post(self.url, data=io.BytesIO(body), headers=headers) as response:
+            return response.status, await response.text()
 
     async def post_signed(self, body: bytes, content_type: str) -> int:
         """As `post`, with a signature that is right."""
@@ -70,36 +78,32 @@ async def door(stage: Stage, unused_tcp_port: int) -> AsyncIterator[Door]:
         yield Door(f"{bot.http_url}/slack/events", session)
 
 
-@pytest.mark.parametrize(
-    ("timestamp", "signed"),
-    [
+async def test_a_signature_that_cannot_be_read_is_refused_and_nobody_hears_of_it(
+    stage: Stage, door: Door
+) -> None:
+    body = PRESSED.replace("T0", stage.team_id)
+    unreadable = [
         ("abc", "v0=" + "0" * 64),
         ("9" * 400, "v0=" + "0" * 64),
         ("1700000000", "v0=é"),
         ("", ""),
-    ],
-)
-async def test_a_signature_that_cannot_be_read_is_refused_and_nobody_hears_of_it(
-    stage: Stage, door: Door, timestamp: str, signed: str
-) -> None:
-    body = PRESSED.replace("T0", stage.team_id)
+    ]
 
-    forms = [f"payload={body}".encode(), body.encode()]
-    kinds = ["application/x-www-form-urlencoded", "application/json"]
     statuses = [
         await door.post(
             form,
             [
                 ("Content-Type", kind),
                 ("X-Slack-Request-Timestamp", timestamp),
-                ("X-Slack-Signature", signed),
+                ("X-Slack-Signature", signature),
             ],
         )
-        for form, kind in zip(forms, kinds, strict=True)
+        for timestamp, signature in unreadable
+        for form, kind in ((f"payload={body}".encode(), FORM), (body.encode(), JSON))
     ]
     await stage.settle()
 
-    assert statuses == [401, 401]
+    assert statuses == [401] * 8
     assert stage.person("UBEN").direct() == []
 
 
@@ -122,21 +126,184 @@ async def test_the_second_of_two_signatures_counts_no_more_than_the_first(stage:
     assert stage.person("UBEN").direct() == []
 
 
-@pytest.mark.parametrize(
-    ("body", "content_type"),
-    [
-        (b"{nope", "application/json"),
-        (b"[]", "application/json"),
-        (b"null", "application/json"),
-        (b"\xff\xfe", "application/json"),
-        (b"payload=%7Bnope", "application/x-www-form-urlencoded"),
-        (b"payload=[]", "application/x-www-form-urlencoded"),
-        (b"x", "text/plain; charset=nope"),
-        (b'{"type": "event_callback", "event": null}', "application/json"),
-        (b'{"type": "event_callback", "event": "x"}', "application/json"),
-    ],
-)
-async def test_what_is_no_payload_is_refused(
-    stage: Stage, door: Door, body: bytes, content_type: str
+async def pressed(stage: Stage, door: Door, *, age_s: int = 0, secret: str = SECRET) -> list[int]:
+    """The statuses of one press of a button, as a form and as JSON; signed so many seconds ago."""
+    body = PRESSED.replace("T0", stage.team_id)
+    timestamp = str(int(time.time()) - age_s)
+    return [
+        await door.post(form, signed(form, timestamp, kind, secret=secret))
+        for form, kind in ((f"payload={body}".encode(), FORM), (body.encode(), JSON))
+    ]
+
+
+async def helps(stage: Stage, door: Door) -> bool:
+    """Whether the bot still answers who asks it for help, over both ways in."""
+    body = urlencode(
+        {
+            "command": "/academy",
+            "text": "help",
+            "team_id": stage.team_id,
+            "user_id": "UBEN",
+            "channel_id": "CGENERAL",
+            "trigger_id": "1.2.3",
+        }
+    ).encode()
+    status, text = await door.answer(body, signed(body, str(int(time.time())), FORM))
+    await stage.person("UBEN").command("/academy help")
+    return status == 200 and "/homework" in text and "/homework" in str(stage.person("UBEN").direct()[-1])
+
+
+def signed(body: bytes, timestamp: str, kind: str, *, secret: str = SECRET) -> list[tuple[str, str]]:
+    """The headers of a request that is signed with this secret, at this second."""
+    return [
+        ("Content-Type", kind),
+        ("X-Slack-Request-Timestamp", timestamp),
+        ("X-Slack-Signature", signature(body, timestamp, secret=secret)),
+    ]
+
+
+async def test_who_does_not_hold_the_secret_or_comes_late_is_refused(stage: Stage, door: Door) -> None:
+    body = PRESSED.replace("T0", stage.team_id).encode()
+
+    statuses = [
+        await door.post(body, [("Content-Type", JSON)]),
+        *await pressed(stage, door, secret="f" * 32),
+        *await pressed(stage, door, age_s=301),
+        *await pressed(stage, door, age_s=-301),
+    ]
+    await stage.settle()
+
+    assert set(statuses) == {401}
+    assert stage.person("UBEN").direct() == []
+    assert await helps(stage, door)
+
+
+async def test_what_is_replayed_within_five_minutes_has_its_effect_once(stage: Stage, door: Door) -> None:
+    ben = stage.person("UBEN")
+    await ben.command("/homework submit action-plan-1")
+    await ben.submit({"text": "Our plan"})
+    body = urlencode(
+        {"payload": json.dumps(stage.last("interactive", type="view_submission").payload)}
+    ).encode()
+    headers = signed(body, str(int(time.time())), FORM)
+
+    statuses = [await door.post(body, headers) for _ in range(3)]
+    changed = await door.post(body.replace(b"Our+plan", b"My++plan"), headers)
+    await stage.settle()
+
+    assert (statuses, changed) == ([200, 200, 200], 401)
+    assert len([one for one in ben.direct() if "Received" in one["text"]]) == 1
+
+
+async def test_a_look_at_the_certificate_is_answered_and_does_nothing(stage: Stage, door: Door) -> None:
+    body = b"ssl_check=1&command=%2Facademy&user_id=UBEN&payload=%7B%7D"
+
+    assert await door.post(body, [("Content-Type", FORM)]) == 200
+    assert stage.person("UBEN").direct() == []
+
+
+async def test_a_charset_of_the_sender_s_choice_does_not_reach_what_reads_signatures(
+    stage: Stage, door: Door, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert await door.post_signed(body, content_type) in (400, 415)
+    body = PRESSED.replace("T0", stage.team_id).replace("1.2.3", "\\ud800").encode()
+
+    statuses = [
+        await door.post(body, [("Content-Type", f"{JSON}; charset={charset}"), *headers[1:]])
+        for charset in ("unicode_escape", "raw_unicode_escape", "utf-7", "nope")
+        for headers in (signed(body, str(int(time.time())), JSON, secret="f" * 32),)
+    ]
+    await stage.settle()
+
+    assert statuses == [401] * 4
+    assert stage.person("UBEN").direct() == []
+    assert [one for one in caplog.records if one.levelname == "ERROR"] == []
+
+
+async def test_a_body_of_ten_megabytes_is_not_read_to_its_end(stage: Stage, door: Door) -> None:
+    body = b'{"type": "event_callback", "event": "' + b"x" * 10_000_000 + b'"}'
+
+    statuses = [
+        await door.post(body, [("Content-Type", JSON)]),
+        await door.post_signed(body, JSON),
+        await door.post_signed(b"payload=" + body, FORM),
+    ]
+
+    assert statuses == [413, 413, 413]
+    assert await helps(stage, door)
+
+
+def nested(depth: int) -> bytes:
+    """A payload with an object so many levels deep in it."""
+    body = PRESSED.replace("T0", "T1").replace(
+        '"reminder_stop"', '"a", "value": ' + "[" * depth + "]" * depth
+    )
+    return body.encode()
+
+
+async def test_json_that_is_nested_too_deep_is_refused(stage: Stage, door: Door) -> None:
+    statuses = {
+        (
+            depth,
+            await door.post_signed(nested(depth), JSON),
+            await door.post_signed(b"payload=" + nested(depth), FORM),
+            await door.post_signed(b"[" * depth + b"]" * depth, JSON),
+        )
+        for depth in (65, 200, 900, 990, 10_000, 100_000)
+    }
+
+    assert {one[1:] for one in statuses} == {(400, 400, 400)}
+    assert await helps(stage, door)
+
+
+async def test_an_organisation_s_payloads_name_the_workspace_elsewhere(stage: Stage, door: Door) -> None:
+    shortcut = {
+        "type": "shortcut",
+        "callback_id": "submit_homework",
+        "trigger_id": "1.2.3",
+        "team": None,
+        "enterprise": {"id": "E1", "name": "All"},
+        "is_enterprise_install": False,
+        "user": {"id": "UBEN", "team_id": stage.team_id},
+    }
+    shared = {
+        "type": "event_callback",
+        "event_id": "Ev1",
+        "team_id": "TOTHER",
+        "authorizations": [{"team_id": stage.team_id, "enterprise_id": None, "user_id": "U"}],
+        "event": {"type": "app_home_opened", "user": "UBEN", "tab": "home", "channel": "D1"},
+    }
+
+    statuses = [await door.post_signed(json.dumps(one).encode(), JSON) for one in (shortcut, shared)]
+    nowhere = await door.post_signed(json.dumps(shortcut | {"user": {"id": "UBEN"}}).encode(), JSON)
+    await stage.settle()
+
+    assert (statuses, nowhere) == ([200, 200], 400)
+    assert [one["text"] for one in stage.person("UBEN").direct()] == [
+        "This took too long, and Slack no longer opens the form. Please try again."
+    ]
+    stage.expected_errors = stage.errors()
+
+
+NO_PAYLOADS = [
+    (b"{nope", "application/json"),
+    (b"[]", "application/json"),
+    (b"null", "application/json"),
+    (b"\xff\xfe", "application/json"),
+    (b"payload=%7Bnope", "application/x-www-form-urlencoded"),
+    (b"payload=[]", "application/x-www-form-urlencoded"),
+    (b"x", "text/plain; charset=nope"),
+    (b'{"type": "event_callback", "event": null}', "application/json"),
+    (b'{"type": "event_callback", "event": "x"}', "application/json"),
+    (b"payload=\xff", "application/x-www-form-urlencoded"),
+    ("é".encode("utf-16"), "application/json; charset=utf-16"),
+    (b'"text"', "application/json"),
+    (b'{"type": "interactive_message", "team_id": "T1", "user_id": "UBEN"}', "application/json"),
+    (b'{"type": NaN}', "application/json"),
+]
+
+
+async def test_what_is_no_payload_is_refused(stage: Stage, door: Door) -> None:
+    accepted = [(body, kind) for body, kind in NO_PAYLOADS if await door.post_signed(body, kind) != 400]
+
+    assert accepted == []
+    assert await helps(stage, door)
