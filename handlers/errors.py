@@ -115,10 +115,11 @@ async def _send_directly(body: dict[str, Any], sentence: str, deps: Deps) -> Non
     if user_id is None:
         return
     now = deps.now()
-    async with deps.db.writing() as work:
+    team_id = payloads.team_id(body)
+    async with deps.db.writing(team_id=team_id) as work:
         await outbox.enqueue(
             work,
-            team_id=payloads.team_id(body),
+            team_id=team_id,
             key=f"refused:{payloads.delivery(body, now=now).key}",
             recipient=user_id,
             kind="message",

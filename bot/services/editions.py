@@ -53,7 +53,7 @@ async def import_files(
     Raises Faults with all that is wrong, over all the files: nothing is changed then.
     """
     given = _read(files, team_id=team_id)
-    async with db.writing() as work:
+    async with db.writing(team_id=team_id) as work:
         importing = _Import(work, team_id=team_id, now=now)
         return await importing.run(given, people=people, channels=channels, groups=groups)
 

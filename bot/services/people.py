@@ -102,7 +102,7 @@ async def sync(
     Returns the ids of those who are new or changed. Reminders of those whose clock changed are replanned, and
     those who joined while the bot was down are welcomed.
     """
-    async with db.writing() as work:
+    async with db.writing(team_id=team_id) as work:
         known = {one.user_id for one in await members.members(work, team_id=team_id)}
         await members.set_groups(work, team_id=team_id, groups={group.id: group.user_ids for group in groups})
         changed = await take_over(work, team_id=team_id, people=people, now=now)
@@ -152,7 +152,7 @@ async def come_back(db: Database, *, person: Member, now: datetime) -> None:
 
     person: as `described`.
     """
-    async with db.writing() as work:
+    async with db.writing(team_id=person.team_id) as work:
         await erasure.take_mark_away(work, team_id=person.team_id, user_id=person.user_id)
         await take_over(work, team_id=person.team_id, people=[person], now=now)
 

@@ -39,7 +39,7 @@ async def channel_joined(
         found = await editions.editions(work, team_id=team_id)
     if channel_id not in {one.channel_id for one in found}:
         return
-    async with db.writing() as work:
+    async with db.writing(team_id=team_id) as work:
         await welcome(work, team_id=team_id, user_id=user_id, now=now)
 
 

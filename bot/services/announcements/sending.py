@@ -82,7 +82,7 @@ async def tick(db: Database, *, now: datetime) -> None:
         if one.starts_at is not None and one.state is AnnouncementState.SCHEDULED and one.starts_at > now:
             continue
         # One transaction each: a broadcast to thousands must not make the others wait.
-        async with db.writing() as work:
+        async with db.writing(team_id=one.team_id) as work:
             await announcements.lock(work, team_id=one.team_id, announcement_id=one.id)
             found = await announcements.announcement(work, team_id=one.team_id, announcement_id=one.id)
             if found is None:

@@ -308,7 +308,7 @@ async def files_copied(
     db: Database, *, team_id: TeamId, announcement_id: int, copied: dict[str, AttachedFile]
 ) -> None:
     """Note that the bot has copies of its own. copied: by the id of the file that was given."""
-    async with db.writing() as work:
+    async with db.writing(team_id=team_id) as work:
         found = await announcements.announcement(work, team_id=team_id, announcement_id=announcement_id)
         if found is not None:
             files = tuple(copied.get(file.id, file) for file in found.files)

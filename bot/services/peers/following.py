@@ -100,7 +100,7 @@ async def answer(
 
 
 async def _ask(db: Database, of: Round, *, now: datetime) -> None:
-    async with db.writing() as work:
+    async with db.writing(team_id=of.team_id) as work:
         await peers.lock(work, team_id=of.team_id, round_id=of.id)
         asked = await peers.round_(work, team_id=of.team_id, round_id=of.id)
         if asked is None or not asked.is_published or asked.checked_at is not None:
@@ -122,7 +122,7 @@ async def _ask(db: Database, of: Round, *, now: datetime) -> None:
 
 async def _count(db: Database, of: Round, *, now: datetime) -> None:
     """After a round's date: whoever has said nothing in this one and the one before is left out."""
-    async with db.writing() as work:
+    async with db.writing(team_id=of.team_id) as work:
         await peers.lock(work, team_id=of.team_id, round_id=of.id)
         ended = await peers.round_(work, team_id=of.team_id, round_id=of.id)
         if ended is None or not ended.is_published or ended.counted_at is not None:

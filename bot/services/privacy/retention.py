@@ -54,10 +54,10 @@ async def _due(db: Database, *, now: datetime) -> list[tuple[Academy, date]]:
 async def _run(db: Database, academy: Academy, *, on: date, now: datetime) -> Counter[str]:
     team_id = academy.team_id
     removed: Counter[str] = Counter()
-    async with db.writing() as work:
+    async with db.writing(team_id=team_id) as work:
         await retention.note_departures(work, team_id=team_id, now=now)
     for user_id in await _long_gone(db, academy, now=now):
-        async with db.writing() as work:
+        async with db.writing(team_id=team_id) as work:
             await erasing.erased(work, team_id=team_id, user_id=user_id, keeps_answers=False, now=now)
         removed["people"] += 1
     async with db.writing() as work:

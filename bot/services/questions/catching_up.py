@@ -44,7 +44,7 @@ async def sync(
     client: may retry. Raises SlackApiError.
     """
     found = await heard.fetch_channels(client)
-    async with db.writing() as work:
+    async with db.writing(team_id=team_id) as work:
         await channels.put_installation(work, team_id=team_id, installation=installation)
         academy = await editions.academy(work, team_id=team_id)
         known = {one.channel_id: one for one in await questions.channels(work, team_id=team_id)}
@@ -53,15 +53,15 @@ async def sync(
         channel = heard.channel(given, team_id=team_id)
         if given.get("is_member"):
             user_ids = await heard.fetch_members(client, channel.channel_id)
-            async with db.writing() as work:
+            async with db.writing(team_id=team_id) as work:
                 await places.seen(work, channel=channel, user_ids=user_ids, now=now)
         elif channel.channel_id in wanted:
-            async with db.writing() as work:
+            async with db.writing(team_id=team_id) as work:
                 await questions.put_channel(work, channel)
                 await channels.set_members(
                     work, team_id=team_id, channel_id=channel.channel_id, user_ids=(), now=now
                 )
-    async with db.writing() as work:
+    async with db.writing(team_id=team_id) as work:
         for channel_id in known.keys() - {ChannelId(given["id"]) for given in found}:
             # Gone, or private without the bot.
             await places.out_of_sight(work, known[channel_id], now=now)
@@ -165,7 +165,7 @@ class _Reading:
             await self._take_out_deleted()
             self._history = replace(self._history, read_to=read_to, is_whole=known.is_whole or is_asking)
         self._history = replace(self._history, is_behind=False)
-        async with self._db.writing() as work:
+        async with self._db.writing(team_id=self._team_id) as work:
             await channels.put_history(work, team_id=self._team_id, history=self._history)
             await self._tell(work)
 
@@ -180,7 +180,7 @@ class _Reading:
             for start in range(0, len(found), _AT_ONCE):
                 await self._take_in(found[start : start + _AT_ONCE])
             self._history = replace(self._history, messages=self._history.messages + len(found))
-            async with self._db.writing() as work:
+            async with self._db.writing(team_id=self._team_id) as work:
                 await channels.put_history(work, team_id=self._team_id, history=self._history)
                 if self._history.messages >= _LONG:
                     await self._tell(work)
@@ -197,7 +197,7 @@ class _Reading:
             self._seen.add(message.ts)
             if not message.is_reply:
                 threads.append((message, await self._thread(message, given)))
-        async with self._db.writing() as work:
+        async with self._db.writing(team_id=self._team_id) as work:
             new = [await self._reconcile(work, message, thread) for message, thread in threads]
         self._history = replace(self._history, questions=self._history.questions + sum(new))
 
@@ -271,7 +271,7 @@ class _Reading:
             return
         # Slack hides what is older than a plan allows: only a gap between messages is a deletion.
         oldest, newest = min(self._seen), f"{self._now.timestamp():.6f}"
-        async with self._db.writing() as work:
+        async with self._db.writing(team_id=self._team_id) as work:
             known = await channels.questions_since(
                 work, team_id=self._team_id, channel_id=self._channel_id, oldest=oldest
             )

@@ -74,7 +74,7 @@ async def import_questions(
     given = reading.read(files)
     if given.faults:
         raise Faults(given.faults)
-    async with db.writing() as work:
+    async with db.writing(team_id=team_id) as work:
         await everybody.take_over(work, team_id=team_id, people=people, now=now)
         for one in known:
             if any(past.channel_id == one.channel_id for past in given.questions):
@@ -84,7 +84,7 @@ async def import_questions(
     total = len(given.questions)
     progress(0, total)
     for start in range(0, total, _AT_ONCE):
-        async with db.writing() as work:
+        async with db.writing(team_id=team_id) as work:
             await writing.write(work, given.questions[start : start + _AT_ONCE])
         progress(min(start + _AT_ONCE, total), total)
     return [writing.told(), *given.notes]

@@ -62,7 +62,7 @@ async def replan_everything(db: Database, *, now: datetime) -> None:
     async with db.reading() as work:
         team_ids = await reminders.teams(work)
     for team_id in team_ids:
-        async with db.writing() as work:
+        async with db.writing(team_id=team_id) as work:
             await replan(work, team_id=team_id, now=now)
 
 

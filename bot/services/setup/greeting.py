@@ -19,7 +19,7 @@ async def greet_admins(db: Database, *, team_id: TeamId, now: datetime) -> list[
     async with db.reading() as work:
         if not await _not_greeted(work, team_id=team_id):
             return []
-    async with db.writing() as work:
+    async with db.writing(team_id=team_id) as work:
         greeted = await _not_greeted(work, team_id=team_id)
         for user_id in greeted:
             await setup.put_greeting(work, team_id=team_id, user_id=user_id, greeted_at=now)
