@@ -7,7 +7,7 @@ from bot.domain.ids import TeamId
 from bot.health import Health
 from bot.reader import Reader
 from bot.services import alumni, announcements, peers, reminders, setup
-from bot.services.privacy import retention
+from bot.services.privacy import erasing, retention
 from bot.services.questions import digest, follow_up
 from storage import inbox
 from storage.db import Database
@@ -51,6 +51,8 @@ class Tick:
         await follow_up.queue_due(self._db, now=now)
         await digest.queue_due(self._db, now=now)
         await retention.run_due(self._db, now=now)
+        if await erasing.carry_out(self._db, now=now):
+            await erasing.scrub(self._db)
         await setup.greet_admins(self._db, team_id=self._team_id, now=now)
         if self._swept_at is None or not timedelta(0) <= now - self._swept_at < _INBOX_SWEPT_EVERY:
             async with self._db.writing() as work:

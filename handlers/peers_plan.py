@@ -7,7 +7,6 @@ from datetime import datetime, time
 from typing import Any, Literal, TypeVar
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain import calendar
@@ -21,7 +20,7 @@ from bot.views import peers_plan as views
 from handlers import payloads
 from handlers.deps import Deps
 from handlers.middleware import organiser, require_organiser
-from handlers.modals import metadata, open_from, open_modal
+from handlers.modals import metadata, open_from, open_modal, update_open
 from handlers.payloads import Command, Fields, Payload, Pressed
 
 _Value = TypeVar("_Value")
@@ -156,7 +155,7 @@ def register(app: AsyncApp, deps: Deps) -> Plan:
             now=now,
             once=payloads.delivery(body, now=now),
         )
-        await _update(client, known["view_id"], _draft(found))
+        await update_open(client, known["view_id"], _draft(found))
         await ack()
 
     @app.view(views.LEAVE_OUT_CALLBACK)
@@ -175,7 +174,7 @@ def register(app: AsyncApp, deps: Deps) -> Plan:
             once=payloads.delivery(body, now=now),
         )
         shown = await _soon(deps, client, known["view_id"], drawing)
-        await _update(client, known["view_id"], shown)
+        await update_open(client, known["view_id"], shown)
         await ack()
 
     @app.action(views.APART)
@@ -273,23 +272,14 @@ async def _later(client: AsyncWebClient, view_id: str, drawing: Awaitable[peers.
         view = _draft(await drawing)
     except Refused as refused:
         view = notices.modal(str(refused))
-    await _update(client, view_id, view)
+    await update_open(client, view_id, view)
 
 
 async def _show(client: AsyncWebClient, pressed: Pressed, view: Payload) -> None:
     if pressed.view is not None and pressed.view.get("type") == "modal":
-        await _update(client, pressed.view["id"], view)
+        await update_open(client, pressed.view["id"], view)
     else:
         await open_from(client, pressed, view)
-
-
-async def _update(client: AsyncWebClient, view_id: str, view: Payload) -> None:
-    try:
-        await client.views_update(view_id=view_id, view=view)
-    except SlackApiError as failed:
-        # Closed meanwhile: what was asked for is done, and the command shows it.
-        if failed.response.get("error") != "not_found":
-            raise
 
 
 def _draft(found: peers.Draft, *, page: int = 0, note: str = "") -> Payload:

@@ -18,9 +18,10 @@ from bot.views import privacy as views
 from handlers import payloads
 from handlers.deps import Deps
 from handlers.middleware import actor, organiser, require_organiser
-from handlers.modals import metadata, open_from, open_modal
+from handlers.modals import metadata, open_from, open_modal, update_open
 from handlers.payloads import Command, Fields, Payload
 from handlers.typed import extending
+from storage.erasure import Request
 
 Privacy = Callable[[AsyncAck, Command, Actor, AsyncWebClient], Awaitable[None]]
 
@@ -30,26 +31,37 @@ def register(app: AsyncApp, deps: Deps) -> None:
     _register_own(app, deps)
 
     @app.view(views.REQUEST_CALLBACK)
-    async def requested(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+    async def requested(
+        ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
+    ) -> None:
         who, view, now = organiser(context), body["view"], deps.now()
         fields, user_id = Fields(view), UserId(metadata(view)["user_id"])
         person = await pages.person(deps.db, team_id=who.team_id, user_id=user_id)
         how = views.WAYS[fields.choice(views.HOW_BLOCK) or "other"]
-        asked: dict[str, Any] = {
-            "team_id": who.team_id,
-            "user_id": user_id,
-            "handed_over_by": who.user_id,
-            "how": how,
-            "now": now,
-            "once": payloads.delivery(body, now=now),
-        }
+        once = payloads.delivery(body, now=now)
         is_erased = fields.choice(views.WHAT_BLOCK) == views.DELETION
         recipient = None
         if is_erased:
-            await erasing.erase(deps.db, **asked, keeps_answers=_keeps(fields))
-            deps.background.begin(_scrub(deps))
+            asked = Request(
+                team_id=who.team_id,
+                user_id=user_id,
+                asked_at=now,
+                keeps_answers=_keeps(fields),
+                handed_over_by=who.user_id,
+                how=how,
+            )
+            await erasing.ask(deps.db, asked, once=once)
+            deps.background.begin(_erase(deps, client, asked, has_home=not person.is_deactivated))
         else:
-            recipient = await exporting.send_data(deps.db, **asked)
+            recipient = await exporting.send_data(
+                deps.db,
+                team_id=who.team_id,
+                user_id=user_id,
+                handed_over_by=who.user_id,
+                how=how,
+                now=now,
+                once=once,
+            )
         done = views.requested(
             name=person.name, is_erased=is_erased, goes_to_organiser=recipient == who.user_id != user_id
         )
@@ -112,7 +124,7 @@ def _register_own(app: AsyncApp, deps: Deps) -> None:
         note = "Allowed again." if is_given else "Withdrawn."
         if pressed.view is not None:
             page = await _page(deps, who, note=note)
-            await client.views_update(view_id=pressed.view["id"], view=page)
+            await update_open(client, pressed.view["id"], page)
         await ack()
 
     @app.action(views.ERASE)
@@ -128,19 +140,15 @@ def _register_own(app: AsyncApp, deps: Deps) -> None:
         ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
     ) -> None:
         who, now = actor(context), deps.now()
-        await erasing.erase(
-            deps.db,
+        asked = Request(
             team_id=who.team_id,
             user_id=who.user_id,
+            asked_at=now,
             keeps_answers=_keeps(Fields(body["view"])),
-            now=now,
-            once=payloads.delivery(body, now=now),
         )
-        deps.background.begin(_scrub(deps))
-        await ack(response_action="update", view=views.erased(deps.command("academy")))
-        # Their Home tab showed their homework until now.
-        bare = await home.home(deps.db, team_id=who.team_id, user_id=who.user_id, now=now)
-        await client.views_publish(user_id=who.user_id, view=home.view(bare, now=now))
+        await erasing.ask(deps.db, asked, once=payloads.delivery(body, now=now))
+        await ack(response_action="update", view=views.erasing())
+        deps.background.begin(_erase(deps, client, asked, view_id=body["view"]["id"]))
 
 
 async def _page(deps: Deps, who: Actor, *, note: str = "") -> Payload:
@@ -153,6 +161,21 @@ async def _page(deps: Deps, who: Actor, *, note: str = "") -> Payload:
 
 def _keeps(fields: Fields) -> bool:
     return views.KEEP in fields.choices(views.KEEP_BLOCK)
+
+
+async def _erase(
+    deps: Deps, client: AsyncWebClient, asked: Request, *, view_id: str = "", has_home: bool = True
+) -> None:
+    """Delete somebody, and say so where they look. view_id: the modal in which they wait."""
+    await erasing.carry_out(deps.db, now=deps.now())
+    if view_id:
+        await update_open(client, view_id, views.erased(deps.command("academy")))
+    if has_home:
+        # Their Home tab showed their homework until now.
+        now = deps.now()
+        bare = await home.home(deps.db, team_id=asked.team_id, user_id=asked.user_id, now=now)
+        await client.views_publish(user_id=asked.user_id, view=home.view(bare, now=now))
+    await erasing.scrub(deps.db)
 
 
 async def _scrub(deps: Deps) -> None:

@@ -8,7 +8,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +30,7 @@ from sqlalchemy import (
 from bot.domain.ids import TeamId, UserId
 from storage.db import Work
 from storage.privacy import ERASED, RULES, Kind
-from storage.tables import audit, erasure, metadata, outbox
+from storage.tables import audit, erasure, erasure_request, metadata, outbox
 
 _BY_THEIR_USE_CASE = ("question", "answer")
 _SHORTEST_NAME = 4  # shorter ones stand inside of too many words
@@ -63,6 +63,44 @@ class Person:
         return [said for said in (self.email, self.name) if len(said) >= _SHORTEST_NAME]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """Somebody is to be deleted."""
+
+    team_id: TeamId
+    user_id: UserId
+    asked_at: datetime
+    """Instant, UTC."""
+    keeps_answers: bool
+    """Whether their accepted answers, and their questions that were answered, stay without a name."""
+    handed_over_by: UserId | None = None
+    """The organiser who passed their request on; None where they asked themselves."""
+    how: str = ""
+    """By what way it came to the organiser."""
+
+
+async def put_request(work: Work, asked: Request) -> None:
+    """Remember who is to be deleted; the first of several requests holds."""
+    await work.insert_new(erasure_request, asdict(asked))
+
+
+async def requests(work: Work) -> list[Request]:
+    """Who is still to be deleted, whoever asked first coming first."""
+    query = select(erasure_request).order_by(
+        erasure_request.c.asked_at, erasure_request.c.team_id, erasure_request.c.user_id
+    )
+    return [Request(**row._mapping) for row in await work.execute(query)]
+
+
+async def request(work: Work, *, team_id: TeamId, user_id: UserId) -> Request | None:
+    """What somebody asked for, until it is done."""
+    query = select(erasure_request).where(
+        erasure_request.c.team_id == team_id, erasure_request.c.user_id == user_id
+    )
+    row = (await work.execute(query)).one_or_none()
+    return None if row is None else Request(**row._mapping)
+
+
 async def erase_rows(work: Work, person: Person) -> Counter[str]:
     """Take a person out of every table, in an open transaction.
 
@@ -70,6 +108,9 @@ async def erase_rows(work: Work, person: Person) -> Counter[str]:
     stays.
     """
     changed: Counter[str] = Counter()
+    # While they are still named there: how an earlier person's request came is to stay.
+    is_of_theirs = audit.c.subject.endswith(f":{person.user_id}", autoescape=True)
+    await work.execute(_blanked(is_of_theirs, team_id=person.team_id))
     # Rows that hang on others go before these.
     for table in reversed(metadata.sorted_tables):
         rule = RULES[table.name]
@@ -89,8 +130,6 @@ async def erase_rows(work: Work, person: Person) -> Counter[str]:
             changed[table.name] += await _rewrite(work, table, table.c[name], person, _replaced)
         if naming := rule.of_kind(Kind.NAMING):
             changed[table.name] += await _forget_naming(work, table, naming, person)
-    is_of_theirs = audit.c.subject.endswith(f":{ERASED}", autoescape=True)
-    await work.execute(_blanked(is_of_theirs, team_id=person.team_id))
     return +changed
 
 

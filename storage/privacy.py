@@ -229,6 +229,9 @@ RULES: Mapping[str, Rule] = {
     # -- privacy itself
     "consent": _rule(CHOICES, plain="purpose decided_at is_given", subject="user_id"),
     "erasure": _rule(NOBODY, plain="mark erased_at"),  # a digest that nobody reads a name from
+    "erasure_request": _rule(
+        CHOICES, plain="asked_at keeps_answers how", subject="user_id", actor="handed_over_by"
+    ),
     "departure": _rule(ME, plain="noticed_at", subject="user_id"),
     "retention_run": _rule(NOBODY, plain="ran_on removed"),
     # -- the machinery

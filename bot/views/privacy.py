@@ -136,9 +136,14 @@ def erase() -> kit.View:
         "choices. It cannot be undone."
     )
     stays = (
-        "*What stays:* your own messages in Slack, which you can delete there, and mine to you. What others "
-        "wrote. That an organiser did something, without your name. A fingerprint of your id, so that "
-        "Slack's list of people does not bring you back. Type a command to begin anew, as a newcomer."
+        "*What stays, and why:*\n"
+        "• Your messages and files in Slack, and mine to you: they are Slack's to keep. You can delete yours "
+        "there.\n"
+        "• What others wrote, also about you: it is theirs.\n"
+        "• Announcements, homework and editions that you wrote as an organiser: they are the academy's, and "
+        "others work with them. Your name goes from them, and from the list of what organisers did.\n"
+        "• A fingerprint of your id, so that Slack's list of people does not bring you back. Type a command "
+        "to begin anew, as a newcomer."
     )
     useful = kit.option("They may stay, without my name", KEEP)
     keep = kit.field(
@@ -152,6 +157,15 @@ def erase() -> kit.View:
     return kit.modal(
         callback_id=ERASE_CALLBACK, title="Delete me", blocks=blocks, submit="Delete me", close="Cancel"
     )
+
+
+def erasing() -> kit.View:
+    """While somebody is deleted, in whose place `erased` comes."""
+    text = (
+        "I am deleting all that I hold on you. It takes some seconds, and needs nothing more from you: you "
+        "can close this window."
+    )
+    return kit.modal(callback_id=OPEN, title="Deleting", blocks=[kit.section(text)])
 
 
 def erased(command: str) -> kit.View:
@@ -211,7 +225,7 @@ def request(*, user_id: str, name: str, is_deactivated: bool) -> kit.View:
 def requested(*, name: str, is_erased: bool, goes_to_organiser: bool) -> kit.View:
     """What was done for a person."""
     if is_erased:
-        text = "Done: all that I held on this person is deleted."
+        text = "All that I hold on this person is being deleted now. It takes some seconds."
     elif goes_to_organiser:
         text = f"The data of {words.excerpt(name, 200)} are on their way to you. Please pass them on to them."
     else:

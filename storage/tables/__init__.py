@@ -45,6 +45,7 @@ from storage.tables.privacy import (
     consent,
     departure,
     erasure,
+    erasure_request,
     retention_run,
 )
 from storage.tables.questions import (
@@ -89,6 +90,7 @@ __all__ = [
     "edition_day",
     "enrolment",
     "erasure",
+    "erasure_request",
     "extension",
     "graduation",
     "homework",

@@ -30,6 +30,17 @@ erasure = Table(
     Column("erased_at", Instant, nullable=False),
 )
 
+erasure_request = Table(
+    "erasure_request",
+    metadata,
+    Column("team_id", String, primary_key=True),
+    Column("user_id", String, primary_key=True),  # goes with all else that is theirs, once it is done
+    Column("asked_at", Instant, nullable=False),
+    Column("keeps_answers", Boolean, nullable=False),
+    Column("handed_over_by", String),  # the organiser who passed it on
+    Column("how", String, nullable=False),  # by what way it came; empty where they asked themselves
+)
+
 departure = Table(
     "departure",
     metadata,

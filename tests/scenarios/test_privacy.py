@@ -6,19 +6,22 @@ import logging
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 
 from bot import log
 from bot.domain.faults import Faults
+from bot.domain.ids import UserId
 from bot.domain.questions import QuestionState
-from bot.services.privacy import erasing
+from bot.services.privacy import erasing, retention
 from sandbox.person import Person
 from storage import audit, editions, members, questions
-from storage.tables import metadata, retention_run
+from storage.erasure import Request
+from storage.tables import departure, member, metadata, retention_run
 from tests.scenarios import announcing, peering
 from tests.scenarios.asked import channel, question
 from tests.scenarios.asking import ASK, answers, logged, open_questions_channel
@@ -198,6 +201,24 @@ async def test_who_was_deleted_stays_away_until_they_type_a_command(stage: Stage
     assert "*Who you are* (1 entry)" in everything(await ben.saw_modal("Privacy"))
     assert "member:UBEN" not in await tables(stage)
     assert (await stage.import_files(("roster.csv", ROSTER)))[0].startswith("Ben Again (UBEN): ")
+
+
+async def test_a_deletion_is_answered_at_once_and_done_though_the_bot_stops_before_it(stage: Stage) -> None:
+    ben = await delete(stage, "UBEN")
+    ack = stage.last("interactive", type="view_submission").acks[0]
+    await hand_in(stage, "UCLEO", "Cleo's own")
+    asked_at = stage.workspace.clock.now()
+    await erasing.ask(
+        stage.bot.db,
+        Request(team_id=stage.team_id, user_id=UserId("UCLEO"), asked_at=asked_at, keeps_answers=False),
+    )
+
+    await stage.restart()
+    await stage.settle()
+
+    assert ack.body["view"]["title"]["text"] == "Deleting"
+    assert "type `/academy`" in everything(ben.modal or {})
+    assert [line for line in (await tables(stage)).splitlines() if "UCLEO" in line or "Cleo's" in line] == []
 
 
 async def test_accepted_answers_stay_without_a_name_where_their_author_says_so(stage: Stage) -> None:
@@ -403,6 +424,35 @@ async def test_a_question_out_of_an_organiser_s_sight_is_not_told_in_the_report(
     said = everything(await ann.saw_modal("Report"))
     assert "*Ada Admin* changed question 1\nbefore: …\nafter: …" in said
     assert "Fire" not in said
+
+
+async def test_who_is_deleted_by_the_terms_leaves_their_round_first(stage: Stage) -> None:
+    await peering.six(stage)
+    await peering.publish(stage, kind="groups", homework="None", size="3", date="2023-06-30")
+    others = peering.partners(stage, "UBEN")
+    async with stage.bot.db.writing() as work:
+        academy = await editions.academy(work, team_id=stage.team_id)
+        assert academy is not None
+        await editions.put_academy(work, replace(academy, retention=academy.retention.with_days("people", 1)))
+        await work.execute(
+            insert(departure).values(
+                team_id=stage.team_id, user_id="UBEN", noticed_at=stage.workspace.clock.now()
+            )
+        )
+        await work.execute(update(member).where(member.c.user_id == "UBEN").values(is_deactivated=True))
+
+    # Only the nightly job, before a beat sees by itself that he has left.
+    await retention.run_due(stage.bot.db, now=stage.workspace.clock.now() + timedelta(days=2))
+    await stage.at("2023-06-14 08:05")
+
+    assert "UBEN" not in await tables(stage)
+    told = [
+        message["text"].partition(". ")[0]
+        for channel in stage.workspace.channels.values()
+        if channel.kind == "mpim" and set(others) <= set(channel.members) and "UBEN" not in channel.members
+        for message in channel.messages
+    ]
+    assert "ℹ️ somebody can no longer take part in round 1" in told
 
 
 # -- what others still see ----------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from bot.domain.questions import NewAnswer, NewQuestion, QuestionState
 from bot.services.privacy import erasing
 from storage import audit, erasure, questions
 from storage.db import Database
-from storage.erasure import Person
+from storage.erasure import Person, Request
 from storage.export import held_on
 from storage.privacy import RULES, WHY, Kind
 from storage.tables import metadata
@@ -38,6 +38,7 @@ READ_BY_USE_CASES: dict[str, dict[str, Any]] = {
     "edition": {"timezone": "UTC"},
     "member": {"name": NAME, "email": EMAIL},
     "peer_round": {"kind": "pairs", "state": "draft", "who": "everybody", "handover": "at_once"},
+    "erasure_request": {"keeps_answers": False},
     "question_link": {"earlier_id": 2, "kind": "answered_by"},
 }
 """Values that have to mean something."""
@@ -148,6 +149,12 @@ async def fill(db: Database) -> None:
         )
 
 
+async def erase(db: Database) -> None:
+    """Have Zoe deleted at her own word."""
+    await erasing.ask(db, Request(team_id=TEAM, user_id=ZOE, asked_at=NOW, keeps_answers=False))
+    await erasing.carry_out(db, now=NOW)
+
+
 async def everything(db: Database) -> str:
     """All that the tables hold."""
     async with db.reading() as work:
@@ -195,7 +202,7 @@ async def test_nothing_of_an_erased_person_is_left_in_tables_files_or_the_write_
     before = await everything(db)
     files_before = await raw(db, tmp_path)
 
-    await erasing.erase(db, team_id=TEAM, user_id=ZOE, keeps_answers=False, now=NOW)
+    await erase(db)
     is_scrubbed = await erasing.scrub(db)
 
     left = await everything(db)
@@ -232,7 +239,7 @@ async def ways_of(db: Database) -> list[Any]:
 @pytest.mark.postgres
 async def test_a_scrub_gives_way_to_a_reader_who_takes_long(db: Database) -> None:
     await fill(db)
-    await erasing.erase(db, team_id=TEAM, user_id=ZOE, keeps_answers=False, now=NOW)
+    await erase(db)
 
     async with db.reading() as reader:
         read = await questions.questions(reader, team_id=TEAM, question_ids=[QuestionId(2)])
@@ -253,7 +260,7 @@ async def test_a_scrub_tells_of_a_reader_who_still_sees_what_was_deleted(
 
     async with db.reading() as reader:
         await questions.questions(reader, team_id=TEAM, question_ids=[QuestionId(2)])
-        await erasing.erase(db, team_id=TEAM, user_id=ZOE, keeps_answers=False, now=NOW)
+        await erase(db)
         is_scrubbed = await db.scrub(patience_s=0.05)
         held = b"".join((await raw(db, tmp_path)).values())
 
@@ -265,7 +272,7 @@ async def test_a_scrub_tells_of_a_reader_who_still_sees_what_was_deleted(
 async def test_the_search_forgets_what_an_erased_person_asked_and_answered(db: Database) -> None:
     await fill(db)
 
-    await erasing.erase(db, team_id=TEAM, user_id=ZOE, keeps_answers=False, now=NOW)
+    await erase(db)
 
     async with db.reading() as work:
         kept = await questions.questions(work, team_id=TEAM, question_ids=[QuestionId(1), QuestionId(2)])
@@ -279,10 +286,10 @@ async def test_the_search_forgets_what_an_erased_person_asked_and_answered(db: D
 
 async def test_erasing_twice_changes_nothing_more(db: Database) -> None:
     await fill(db)
-    await erasing.erase(db, team_id=TEAM, user_id=ZOE, keeps_answers=False, now=NOW)
+    await erase(db)
     once = await everything(db)
 
-    await erasing.erase(db, team_id=TEAM, user_id=ZOE, keeps_answers=False, now=NOW)
+    await erase(db)
 
     assert await everything(db) == once
 

@@ -17,6 +17,10 @@ from storage.db import Database, Delivery, Work
 ENDED = "peers.match.ended"
 
 
+class Crossed(Refused):
+    """Somebody else changed the round at the same moment; a second try finds it as it is then."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Dropped:
     """What became of a round after somebody dropped out."""
@@ -53,7 +57,7 @@ async def drop_out(
     async with db.writing(once) as work:
         await peers.lock(work, team_id=team_id, round_id=round_id)
         if await _open(work, team_id=team_id, round_id=round_id, now=now) != (of, matches, feedback):
-            raise Refused("Something has changed in this round just now. Please try again.")
+            raise Crossed("Something has changed in this round just now. Please try again.")
         await _write(work, of, matches, after, dropped, now=now)
     before = {match.number for match in matches}
     placed = tuple(match for match in after if match.number not in before)

@@ -9,10 +9,11 @@ from bot.domain.ids import ChannelId, QuestionId, TeamId, UserId
 from bot.domain.questions import Question, QuestionState
 from bot.domain.refusals import Refused
 from bot.services.peers import dropouts
+from bot.services.peers.dropouts import Crossed
 from bot.services.questions import log, settling
 from storage import audit, channels, erasure, members, outbox, peers, question_authors, questions
 from storage.db import Database, Delivery, Work
-from storage.erasure import Person
+from storage.erasure import Person, Request
 from storage.privacy import ERASED
 
 _log = logging.getLogger(__name__)
@@ -21,47 +22,64 @@ NOBODY = UserId(ERASED)
 """Who asked or answered, where whoever it was has been erased."""
 
 
-async def erase(
-    db: Database,
-    *,
-    team_id: TeamId,
-    user_id: UserId,
-    keeps_answers: bool,
-    now: datetime,
-    handed_over_by: UserId | None = None,
-    how: str = "",
-    once: Delivery | None = None,
-) -> Counter[str]:
-    """Delete a person: their rows, their words in the search index, their name in the messages on their way.
+async def ask(db: Database, asked: Request, *, once: Delivery | None = None) -> None:
+    """Note that somebody is to be deleted: `carry_out` does it, which takes longer than an answer may.
 
-    keeps_answers: whether their accepted answers, and their questions that somebody answered, stay without a
-    name; else they go, the questions with all replies. handed_over_by, how: the organiser who passed the
-    request on, and by what way it came; both are logged.
-    What the bot hears of them from Slack from now on it ignores, until they use it again.
-    Returns how many rows of each table went or changed. `scrub` is to follow: it takes longer than an answer
-    may. Raises AlreadyDone on a second delivery.
+    Raises AlreadyDone on a second delivery.
     """
-    await _leave_rounds(db, team_id=team_id, user_id=user_id, now=now)
-    async with db.writing(once) as work:
-        rows = await erased(work, team_id=team_id, user_id=user_id, keeps_answers=keeps_answers, now=now)
-        if handed_over_by is not None:
+    async with db.writing(once, team_id=asked.team_id) as work:
+        await erasure.put_request(work, asked)
+
+
+async def carry_out(db: Database, *, now: datetime) -> int:
+    """Delete everybody who asked for it: their rows, their words in the search index, their name in messages.
+
+    What a crash cuts short is done at the next beat. What the bot hears of them from Slack from then on it
+    ignores, until they use it again. Returns how many were deleted; where there were any, `scrub` follows.
+    """
+    async with db.reading() as work:
+        waiting = await erasure.requests(work)
+    count = 0
+    for one in waiting:
+        try:
+            await leave_rounds(db, team_id=one.team_id, user_id=one.user_id, now=now)
+        except Crossed:
+            continue  # somebody works on their round at this moment: the next beat finds it as it is then
+        count += await _carry_out(db, one, now=now)
+    return count
+
+
+async def _carry_out(db: Database, asked: Request, *, now: datetime) -> bool:
+    team_id, user_id = asked.team_id, asked.user_id
+    async with db.writing(team_id=team_id) as work:
+        # Another beat, or another process, may have been quicker.
+        still_asked = await erasure.request(work, team_id=team_id, user_id=user_id)
+        if still_asked is None:
+            return False
+        await erased(work, team_id=team_id, user_id=user_id, keeps_answers=still_asked.keeps_answers, now=now)
+        by = still_asked.handed_over_by
+        if by is not None:
             # Their own wish is nobody's deed, and an entry for it would say that they were here.
             await audit.add(
                 work,
                 team_id=team_id,
                 done_at=now,
-                done_by=handed_over_by if handed_over_by != user_id else NOBODY,
+                done_by=by if by != user_id else NOBODY,
                 deed="person.erased",
                 subject=f"person:{ERASED}",
-                reason=how,
+                reason=still_asked.how,
             )
-    return rows
+    return True
 
 
 async def erased(
     work: Work, *, team_id: TeamId, user_id: UserId, keeps_answers: bool, now: datetime
 ) -> Counter[str]:
-    """As `erase`, in an open transaction, for somebody who is in no round; the caller scrubs after it."""
+    """Delete somebody who is in no round, in an open transaction; the caller scrubs after it.
+
+    keeps_answers: whether their accepted answers, and their questions that somebody answered, stay without a
+    name; else they go, the questions with all replies. Returns how many rows of each table went or changed.
+    """
     known = await members.member(work, team_id=team_id, user_id=user_id)
     rows = await take_out_of_log(work, team_id=team_id, user_id=user_id, keeps_answers=keeps_answers, now=now)
     person = Person(
@@ -73,6 +91,22 @@ async def erased(
     rows += await erasure.erase_rows(work, person)
     await erasure.put_mark(work, team_id=team_id, user_id=user_id, now=now)
     return rows
+
+
+async def leave_rounds(db: Database, *, team_id: TeamId, user_id: UserId, now: datetime) -> None:
+    """Have others find a new partner while it is still known whom they lose.
+
+    Raises Crossed where somebody changes one of their rounds at this moment.
+    """
+    async with db.reading() as work:
+        rounds = [one.id for one in await peers.rounds(work, team_id=team_id) if one.is_published]
+    for round_id in rounds:
+        try:
+            await dropouts.drop_out(db, team_id=team_id, round_id=round_id, user_ids=[user_id], now=now)
+        except Crossed:
+            raise
+        except Refused:
+            continue  # they are not in it, or it is over
 
 
 async def scrub(db: Database) -> bool:
@@ -88,7 +122,7 @@ async def take_out_of_log(
 ) -> Counter[str]:
     """Take a person's questions and answers out of the question log and its search, in an open transaction.
 
-    keeps_answers: as in `erase`. Returns how many went or lost their name.
+    keeps_answers: as in `erased`. Returns how many went or lost their name.
     """
     count: Counter[str] = Counter()
     subjects: list[str] = []
@@ -177,14 +211,3 @@ async def _forget_answer(
 async def _is_gone(work: Work, *, team_id: TeamId, channel_id: ChannelId, ts: str) -> None:
     mark = await channels.mark(work, team_id=team_id, channel_id=channel_id, ts=ts)
     await channels.put_mark(work, team_id=team_id, mark=replace(mark, is_gone=True))
-
-
-async def _leave_rounds(db: Database, *, team_id: TeamId, user_id: UserId, now: datetime) -> None:
-    """Others find a new partner while it is still known whom they lose."""
-    async with db.reading() as work:
-        rounds = [one.id for one in await peers.rounds(work, team_id=team_id) if one.is_published]
-    for round_id in rounds:
-        try:
-            await dropouts.drop_out(db, team_id=team_id, round_id=round_id, user_ids=[user_id], now=now)
-        except Refused:
-            continue  # they are not in it, or it is over

@@ -7,6 +7,7 @@ from bot.domain import calendar
 from bot.domain.editions import Academy
 from bot.domain.ids import TeamId, UserId
 from bot.domain.retention import KINDS
+from bot.services.peers.dropouts import Crossed
 from bot.services.privacy import erasing
 from bot.views import kit
 from bot.views import privacy as views
@@ -57,6 +58,10 @@ async def _run(db: Database, academy: Academy, *, on: date, now: datetime) -> Co
     async with db.writing(team_id=team_id) as work:
         await retention.note_departures(work, team_id=team_id, now=now)
     for user_id in await _long_gone(db, academy, now=now):
+        try:
+            await erasing.leave_rounds(db, team_id=team_id, user_id=user_id, now=now)
+        except Crossed:
+            continue  # tomorrow night again
         async with db.writing(team_id=team_id) as work:
             await erasing.erased(work, team_id=team_id, user_id=user_id, keeps_answers=False, now=now)
         removed["people"] += 1
