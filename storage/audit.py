@@ -25,7 +25,7 @@ async def add(
     before: str = "",
     after: str = "",
 ) -> Entry:
-    """Enter a deed, in the transaction that does it, after its change: that one holds the writers apart."""
+    """Enter a deed, in the transaction that does it: whoever writes has the workspace to itself."""
     last = select(func.coalesce(func.max(audit.c.id), 0)).where(audit.c.team_id == team_id)
     entry = Entry(
         team_id=team_id,
