@@ -1,8 +1,10 @@
 """Between a round and the matcher: what goes in, what comes out, and its refusals in words.
 
-The solvers are imported where they are first needed: they would take a third of every start.
+The solvers are imported where they are first needed: they would take a third of every start. `load` has them
+ready before that.
 """
 
+import importlib
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -23,6 +25,16 @@ from bot.services.peers.pool import Pool, wishes
 from bot.views import words
 
 _MOST_NAMES = 5
+_SOLVERS = ("groups", "pairs", "reviews")
+
+
+def load() -> None:
+    """Load the solvers, in a thread once the bot is at work: a busy machine takes seconds for it.
+
+    Else whoever draws first would wait for it, with Slack.
+    """
+    for name in _SOLVERS:
+        importlib.import_module(f"bot.domain.matching.{name}")
 
 
 def draw(pool: Pool, of: Round, *, locked: Collection[Sequence[UserId]]) -> list[tuple[UserId, ...]]:
