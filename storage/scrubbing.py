@@ -20,7 +20,7 @@ _WHO_BEGAN_BEFORE = text(
     "AND greatest(age(backend_xmin), age(backend_xid)) > age(CAST(CAST(CAST(:now AS text) AS xid8) AS xid))"
 )
 
-OUTSIDE = {
+OUTSIDE: dict[str, dict[str, Any]] = {
     # Neither may run inside of a transaction. SQLite's driver begins none by itself here, and
     # would do so again in this connection if it were told to stop once more.
     "sqlite": {"alumni_scrubbing": True},
