@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from bot.demo.diary import Diary
-from bot.demo.lines import FEEDBACK
+from bot.demo.lines import ANNOUNCED, FEEDBACK
 from bot.demo.script import Act, Deed
-from bot.views import asking, peers_messages, peers_plan, reminders
+from bot.views import alumni, announce, asking, peers_messages, peers_plan, reminders
 from sandbox.blocks import elements_of
 from sandbox.entries import NotPossible
 from sandbox.errors import SlackError
@@ -86,6 +86,12 @@ class Cast:
                 await self._tell_met(act, person)
             case Deed.GIVE:
                 await self._give(act, person)
+            case Deed.ANNOUNCE:
+                await self._announce(act, person)
+            case Deed.CONFIRM:
+                await self._press_newest(person, announce.GOT_IT, f"confirms “{act.about}”", holds=act.about)
+            case Deed.PROMOTE:
+                await self._press_newest(person, alumni.CONFIRM, "says that all are alumni now")
 
     async def _hand_in(self, act: Act, person: Person) -> None:
         await person.command(f"/homework submit {act.about}")
@@ -136,6 +142,29 @@ class Cast:
             if person.modal is not None:
                 await person.close_modal(whole_stack=True)
             self._diary.did(act.who, "gives feedback")
+
+    async def _announce(self, act: Act, person: Person) -> None:
+        announced = next(one for one in ANNOUNCED if one.title == act.about)
+        await person.command("/announce")
+        await person.saw_modal("Announcement")
+        options = {"announce_options": ["confirm"]} if announced.asks_confirmation else {}
+        written = {"announce_title": announced.title, "announce_text": announced.text}
+        audience = {"announce_where": list(announced.where), "announce_roles": ["participant"]}
+        await _submit(person, {**written, **audience, **options})
+        await person.saw_modal("Preview")
+        await _submit(person, {})
+        if person.modal is not None:
+            await person.close_modal(whole_stack=True)
+        self._diary.did(act.who, f"announces “{announced.title}”")
+
+    async def _press_newest(self, person: Person, action_id: str, did: str, *, holds: str = "") -> None:
+        """Press a button of the newest direct message that has it, and holds these words."""
+        for message in reversed(person.direct()):
+            if (buttons := _buttons(message, action_id)) and holds in str(message["blocks"]):
+                await person.press(message, buttons[0]["action_id"], value=buttons[0].get("value"))
+                self._diary.did(person.user_id, did)
+                return
+        raise NotPossible(f"there is no {action_id}")
 
     def _posted_as(self, about: str) -> str:
         said = self._texts[about]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 HANDED_IN: Mapping[str, Sequence[str]] = {
     "coaching-june": (
@@ -192,4 +193,35 @@ FEEDBACK: Sequence[Mapping[str, str]] = (
         "rating-0": "3",
         "rating-1": "2",
     },
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Announced:
+    """An announcement of the organisers."""
+
+    on: date
+    title: str
+    text: str
+    where: Sequence[str]
+    """`news`, `message`."""
+    asks_confirmation: bool = False
+
+
+ANNOUNCED: Sequence[Announced] = (
+    Announced(
+        on=date(2023, 6, 9),
+        title="Material of the two online days",
+        text="Slides and templates of both days are in the shared folder. The first homework is open: "
+        "your questions for the coach, and the first blueprint of your action plan.",
+        where=("news", "message"),
+    ),
+    Announced(
+        on=date(2023, 9, 11),
+        title="How to find us in Torino",
+        text="We begin on Thursday 21 September at 09:00 at Environment Park. From the station "
+        "Porta Susa it is a walk of twenty minutes. Bring your pitch, and shoes for the laboratories.",
+        where=("message",),
+        asks_confirmation=True,
+    ),
 )

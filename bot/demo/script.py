@@ -7,7 +7,7 @@ from enum import StrEnum
 from random import Random
 
 from bot.academies import Person
-from bot.demo.lines import ASKED, FEEDBACK, HANDED_IN, Asked
+from bot.demo.lines import ANNOUNCED, ASKED, FEEDBACK, HANDED_IN, Asked
 from bot.domain import calendar
 from bot.domain.homework import Homework
 from bot.domain.ids import UserId
@@ -16,6 +16,8 @@ from bot.domain.workdays import is_weekend
 
 LATE = 3
 """How many participants hand in after the date; one more never hands in at all."""
+PROMOTED_ON = date(2023, 9, 25)
+"""The Monday after the last day in person, whose morning brought the question."""
 _ONE_DAY = timedelta(days=1)
 _FIRST_HOUR, _LAST_HOUR = 8, 17
 
@@ -31,6 +33,9 @@ class Deed(StrEnum):
     PLAN = "plans and publishes a round"
     TELL_MET = "says how far the pair is"
     GIVE = "gives feedback"
+    ANNOUNCE = "announces"
+    CONFIRM = "confirms"
+    PROMOTE = "says who is an alumnus now"
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -42,7 +47,8 @@ class Act:
     who: UserId
     deed: Deed
     about: str = ""
-    """A homework's key, a question's key with the reply's place, a round's kind, homework and last date."""
+    """A homework's key; a question's key, with the reply's place; a round's kind, homework and last date;
+    an announcement's title."""
     text: str = ""
 
 
@@ -55,6 +61,8 @@ def script(people: Sequence[Person], homework: Sequence[Homework], *, seed: int)
         *_hand_ins(participants, homework, chance),
         *_questions(participants, people, min(one.opens for one in homework).date(), chance),
         *_rounds(participants, organiser, {one.key: one for one in homework}, chance),
+        *_announcements(participants, organiser, chance),
+        Act(at=_on_workday(PROMOTED_ON, organiser, chance), who=organiser.user_id, deed=Deed.PROMOTE),
     ]
     return tuple(sorted(acts))
 
@@ -138,6 +146,20 @@ def _rounds(
                 given_at = _on_workday(given_on, person, chance)
                 which = str(chance.randrange(len(FEEDBACK)))
                 acts.append(Act(at=given_at, who=person.user_id, deed=Deed.GIVE, about=which))
+    return acts
+
+
+def _announcements(participants: Sequence[Person], organiser: Person, chance: Random) -> list[Act]:
+    acts = []
+    for announced in ANNOUNCED:
+        at = _on_workday(announced.on, organiser, chance)
+        acts.append(Act(at=at, who=organiser.user_id, deed=Deed.ANNOUNCE, about=announced.title))
+        if not announced.asks_confirmation:
+            continue
+        # One does not read it in time, so that the report has a line for them.
+        for person in participants[:-1]:
+            read_at = _on_workday(announced.on + chance.choice((1, 1, 1, 2, 3)) * _ONE_DAY, person, chance)
+            acts.append(Act(at=read_at, who=person.user_id, deed=Deed.CONFIRM, about=announced.title))
     return acts
 
 

@@ -31,8 +31,8 @@ BEGINS_AT = datetime(2023, 6, 6, 8, 0, tzinfo=ZoneInfo(ZONE))
 """The morning of the first online day."""
 OPENS_AT = datetime(2023, 6, 8, 9, 30, tzinfo=ZoneInfo(ZONE))
 """Where one comes in: the morning after the online days, when the first homework has just opened."""
-ENDS_AT = datetime(2023, 9, 25, 12, 0, tzinfo=ZoneInfo(ZONE))
-"""The Monday after the in-person days: fifteen weeks and six days later."""
+ENDS_AT = datetime(2023, 9, 26, 12, 0, tzinfo=ZoneInfo(ZONE))
+"""The Tuesday after the in-person days, sixteen weeks later: the participants are alumni."""
 
 _PORTS_TRIED = 20
 # Slack's own limits would make a move of three months take half an hour; what they do is in the tests.
