@@ -1,4 +1,4 @@
-"""The command line: `alumni-bot run | demo | check | manifest | import | export`."""
+"""The command line: `alumni-bot run | demo | check | manifest | import | export | backup | restore`."""
 
 import argparse
 import asyncio
@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bot import __version__, app, config, failures, importing, log
+from bot import __version__, app, backup, config, failures, importing, log
 from bot.check import check
 from bot.clock import SystemClock
 from bot.config import Settings, SettingsFaults
@@ -101,6 +101,21 @@ def _parser() -> argparse.ArgumentParser:
     )
     away.add_argument("folder", metavar="DIR", type=Path, help="a new or empty folder")
     away.set_defaults(command=_export)
+
+    back_up = commands.add_parser(
+        "backup", help="write the whole database into one file, while the bot runs or not"
+    )
+    back_up.add_argument(
+        "file",
+        metavar="FILE",
+        type=Path,
+        help=f"a new file; ending with {backup.COPY}: a copy of SQLite's; else: fits either database",
+    )
+    back_up.set_defaults(command=_back_up)
+
+    restore = commands.add_parser("restore", help="fill an empty database from a backup, all or nothing")
+    restore.add_argument("file", metavar="FILE", type=Path, help="what `backup` wrote, on either database")
+    restore.set_defaults(command=_restore)
     return parser
 
 
@@ -170,6 +185,32 @@ def _export(arguments: argparse.Namespace) -> int:
     except OSError as wrong:
         return _fail(f"{folder} cannot be written: {wrong.strerror}.")
     _say(f"{len(names)} files are in {folder}. They hold what people wrote: keep them safe.")
+    return _WENT_WELL
+
+
+def _back_up(arguments: argparse.Namespace) -> int:
+    path: Path = arguments.file
+    url = config.database_url_from(_values())
+    try:
+        asyncio.run(backup.back_up(url, path, now=SystemClock().now()))
+    except FileExistsError:
+        return _fail(f"{path} is there already: name a new file.")
+    except OSError as wrong:
+        return _fail(f"{path} cannot be written: {wrong.strerror}.")
+    _say(f"{path} holds everything, what people wrote too: keep it safe.")
+    return _WENT_WELL
+
+
+def _restore(arguments: argparse.Namespace) -> int:
+    path: Path = arguments.file
+    url = config.database_url_from(_values())
+    try:
+        rows = asyncio.run(backup.restore(url, path, now=SystemClock().now()))
+    except FileNotFoundError:
+        return _fail(f"{path} is not there.")
+    except (IsADirectoryError, PermissionError) as wrong:
+        return _fail(f"{path} cannot be read: {wrong.strerror}.")
+    _say(f"All of {path} is in the database (rows: {rows:,}). Next: `alumni-bot check`, then start the bot.")
     return _WENT_WELL
 
 

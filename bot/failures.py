@@ -7,13 +7,18 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from sqlalchemy.exc import SQLAlchemyError
 
+from storage.backup import CannotRestore, NothingThere
 from storage.db import Unreachable
 from storage.migrate import DatabaseIsNewer, NotInUnicode
 
 OF_SLACK = (SlackApiError, aiohttp.ClientError, TimeoutError)
 """What calling Slack raises."""
-EXPECTED = (*OF_SLACK, DatabaseIsNewer, NotInUnicode, SQLAlchemyError, sqlite3.Error, OSError, ImportError)
-"""What `app.start` may raise, for which a sentence says more than a traceback."""
+EXPECTED = (
+    *OF_SLACK,
+    *(DatabaseIsNewer, NotInUnicode, NothingThere, CannotRestore),
+    *(SQLAlchemyError, sqlite3.Error, OSError, ImportError),
+)
+"""What a command may raise, for which a sentence says more than a traceback."""
 
 _EXTRAS = {"asyncpg": " The extra alumni-bot[postgres] brings it."}
 _OF_TOKENS = {
@@ -31,7 +36,7 @@ def sentence(fault: BaseException) -> str:
     match fault:
         case SlackApiError():
             return _of_slack(fault)
-        case DatabaseIsNewer() | NotInUnicode() | Unreachable():
+        case DatabaseIsNewer() | NotInUnicode() | Unreachable() | NothingThere() | CannotRestore():
             return str(fault)
         case SQLAlchemyError() | sqlite3.Error():
             cause = getattr(fault, "orig", None) or fault

@@ -7,14 +7,16 @@ from bot.domain.ids import TeamId
 from bot.health import Health
 from bot.reader import Reader
 from bot.services import alumni, announcements, peers, reminders, setup
+from bot.services.homework import HOME
 from bot.services.privacy import erasing, retention
 from bot.services.questions import digest, follow_up
-from storage import inbox
+from storage import inbox, outbox
 from storage.db import Database
 
-# Slack sends nothing again after some minutes; a week leaves room for whoever redelivers by hand.
-_INBOX_KEPT = timedelta(days=7)
-_INBOX_SWEPT_EVERY = timedelta(hours=1)
+# Slack sends nothing again after some minutes; a week leaves room for whoever redelivers by hand. And a Home
+# tab that was shown anew is no message: what an academy keeps of messages, its own terms say.
+_TRACES_KEPT = timedelta(days=7)
+_SWEPT_EVERY = timedelta(hours=1)
 
 
 async def planned_at(db: Database) -> datetime | None:
@@ -30,7 +32,7 @@ async def planned_at(db: Database) -> datetime | None:
 
 
 class Tick:
-    """One beat: queue what is due, and now and then forget old deliveries."""
+    """One beat: queue what is due, and now and then forget what the machinery left."""
 
     def __init__(
         self, db: Database, *, team_id: TeamId, dispatcher: Dispatcher, reader: Reader, health: Health
@@ -54,11 +56,16 @@ class Tick:
         if await erasing.carry_out(self._db, now=now):
             await erasing.scrub(self._db)
         await setup.greet_admins(self._db, team_id=self._team_id, now=now)
-        if self._swept_at is None or not timedelta(0) <= now - self._swept_at < _INBOX_SWEPT_EVERY:
-            async with self._db.writing() as work:
-                await inbox.forget_before(work, instant=now - _INBOX_KEPT)
+        if self._swept_at is None or not timedelta(0) <= now - self._swept_at < _SWEPT_EVERY:
+            await self._sweep(now)
             self._swept_at = now
         self._health.database_answered()
         self._health.beaten(now)
         self._reader.wake()
         self._dispatcher.wake()
+
+    async def _sweep(self, now: datetime) -> None:
+        before = now - _TRACES_KEPT
+        async with self._db.writing() as work:
+            await inbox.forget_before(work, instant=before)
+            await outbox.forget_done(work, team_id=self._team_id, kind=HOME, before=before)

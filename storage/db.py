@@ -1,23 +1,30 @@
 """The database and its unit of work: one `async with` is one transaction."""
 
 import asyncio
+import errno
 import json
+import os
+import sqlite3
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import URL, ColumnElement, Insert, any_, bindparam, func, make_url, select
+from sqlalchemy import URL, ColumnElement, Insert, Row, any_, bindparam, func, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, CursorResult
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.schema import Table
 
 from storage import engines, scrubbing, tables
+
+_Value = TypeVar("_Value")
+
+_PORTION = 500  # rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +59,13 @@ class Work:
         """Run one statement in this transaction."""
         return await self._connection.execute(statement, parameters)
 
+    async def stream(self, statement: Executable) -> AsyncIterator[Row[Any]]:
+        """The rows of a statement, a portion in memory at a time."""
+        async with self._connection.stream(statement) as found:
+            async for portion in found.partitions(_PORTION):
+                for row in portion:
+                    yield row
+
     @property
     def is_postgres(self) -> bool:
         """Whether this is PostgreSQL; else it is SQLite."""
@@ -67,9 +81,9 @@ class Work:
         each = func.json_each(json.dumps(list(values))).table_valued("value")
         return column.in_(select(each.c.value))
 
-    async def run_sync(self, change: Callable[[Connection], None]) -> None:
+    async def run_sync(self, change: Callable[[Connection], _Value]) -> _Value:
         """Run a function that needs a synchronous connection, such as a migration, in this transaction."""
-        await self._connection.run_sync(change)
+        return await self._connection.run_sync(change)
 
     async def insert_new(self, table: Table, values: dict[str, Any]) -> bool:
         """Insert a row unless its key is there. True where it was inserted."""
@@ -185,6 +199,26 @@ class Database:
             if self._is_postgres:
                 return await scrubbing.postgres(connection, patience_s=patience_s)
             return await scrubbing.sqlite(connection)
+
+    @property
+    def file(self) -> str | None:
+        """The path of SQLite's file; None for PostgreSQL."""
+        return None if self._is_postgres else self.engine.url.database
+
+    async def copy_to(self, path: str) -> None:
+        """Copy SQLite's whole state into another file, new or empty, while others read and write.
+
+        Nothing of what was deleted is in the copy, and it needs no write-ahead log beside it.
+        Raises OSError where the disk is full.
+        """
+        async with _connected(self.engine) as connection:
+            await connection.execution_options(alumni_scrubbing=True)
+            try:
+                await connection.exec_driver_sql("VACUUM INTO ?", (path,))
+            except OperationalError as wrong:
+                if getattr(wrong.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_FULL:
+                    raise
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path) from wrong
 
     async def close(self) -> None:
         """Close every connection."""

@@ -12,12 +12,15 @@ from bot.domain.retention import Retention
 from storage import tables
 from storage.db import Work
 
-_MADE_FROM_OTHERS = frozenset({"search_document", "search_posting", "search_term", "search_word"})
+MADE_FROM_OTHERS = frozenset(
+    {"search_document", "search_log", "search_posting", "search_term", "search_vector", "search_word"}
+)
+"""The search's index, which is made from the questions."""
 
 
 def names() -> list[str]:
-    """The tables that are taken away, in the order of their names; the search's index is made from them."""
-    return sorted(set(tables.metadata.tables) - _MADE_FROM_OTHERS)
+    """The tables that are taken away, in the order of their names."""
+    return sorted(set(tables.metadata.tables) - MADE_FROM_OTHERS)
 
 
 async def teams(work: Work) -> list[TeamId]:

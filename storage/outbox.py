@@ -10,6 +10,9 @@ from sqlalchemy import Integer, Row, Select, bindparam, delete, func, select, up
 from storage.db import Database, Work
 from storage.tables import outbox
 
+DONE = ("sent", "dropped", "failed")
+"""The states of rows that nothing more becomes of."""
+
 _RATELIMITED = "ratelimited "
 
 
@@ -387,6 +390,16 @@ async def withdraw(work: Work, *, team_id: str, keys: Collection[str]) -> set[st
     }
     await work.execute(delete(outbox).where(*of_them))
     return found
+
+
+async def forget_done(work: Work, *, team_id: str, kind: str, before: datetime) -> int:
+    """Delete the rows of a kind whose keys begin with it, that are done and were due before an instant."""
+    is_of_it = outbox.c.key.between(
+        f"{kind}:", f"{kind};"
+    )  # told by the key alone: no other row is looked at
+    is_done = outbox.c.state.in_(DONE) & (outbox.c.due_at < before)
+    gone = delete(outbox).where(outbox.c.team_id == team_id, is_of_it, outbox.c.kind == kind, is_done)
+    return (await work.execute(gone)).rowcount
 
 
 async def change(work: Work, changed: OutboxRow, *, only_in: str | None = None, **values: Any) -> bool:

@@ -7,6 +7,7 @@ from sqlalchemy import delete, select
 
 from bot.domain.ids import QuestionId, TeamId, UserId
 from storage.db import Work
+from storage.outbox import DONE
 from storage.tables import (
     announcement,
     announcement_recipient,
@@ -26,8 +27,6 @@ from storage.tables import (
     role_change,
     submission,
 )
-
-_DONE = ("sent", "dropped", "failed")
 
 
 async def forget_homework(work: Work, *, team_id: TeamId, before: datetime) -> int:
@@ -71,7 +70,7 @@ async def old_questions(work: Work, *, team_id: TeamId, before: datetime) -> lis
 async def forget_messages(work: Work, *, team_id: TeamId, before: datetime) -> int:
     """Delete what was sent to whom before an instant, and who got and confirmed an announcement."""
     sent = delete(outbox).where(
-        outbox.c.team_id == team_id, outbox.c.state.in_(_DONE), outbox.c.due_at < before
+        outbox.c.team_id == team_id, outbox.c.state.in_(DONE), outbox.c.due_at < before
     )
     count = (await work.execute(sent)).rowcount
     over = select(announcement.c.id).where(

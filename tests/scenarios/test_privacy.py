@@ -19,7 +19,7 @@ from bot.domain.ids import UserId
 from bot.domain.questions import QuestionState
 from bot.services.privacy import erasing, retention
 from sandbox.person import Person
-from storage import audit, editions, members, questions
+from storage import audit, editions, members, outbox, questions
 from storage.erasure import Request
 from storage.tables import departure, member, metadata, retention_run
 from tests.scenarios import announcing, peering
@@ -241,6 +241,39 @@ async def test_accepted_answers_stay_without_a_name_where_their_author_says_so(s
     assert "somebody" in everything(ben.direct()[-1]).casefold()
     assert "Invoice early" in everything(ben.direct()[-1])
     assert "Eva" not in everything(ben.direct()[-1])
+
+
+async def test_a_question_left_without_a_name_goes_on_and_writes_to_nobody(stage: Stage) -> None:
+    await open_questions_channel(stage)
+    ann, cleo = stage.person("UANN"), stage.person("UCLEO")
+    asked = await stage.person("UBEN").say(ASK, "Who pays for the hall?")
+    await stage.settle()
+    answered = await stage.person("UEVA").say(ASK, "The city", thread_ts=asked)
+    await stage.settle()
+    await stage.person("UBEN").react(ASK, answered, "white_check_mark")
+    await stage.settle()
+    for user_id in ("UBEN", "UEVA"):
+        await delete(stage, user_id, privacy_keep=["keep"])
+
+    await ann.command("/questions hall")
+    await ann.press(ann.direct()[-1], "questions_manage", value="1")
+    await ann.press("modal", "questions_reopen")
+    await ann.close_modal(whole_stack=True)
+    await stage.settle()
+    await cleo.say(ASK, "Nobody, it is free", thread_ts=asked)
+    await stage.at("2023-06-16 09:00")
+    await stage.at("2023-06-23 09:00")
+    await ann.react(ASK, answered, "white_check_mark")
+    await stage.settle()
+
+    (again,) = await logged(stage)
+    assert (again.state, again.asker_id) == (QuestionState.ANSWERED, "erased")
+    said = [everything(message) for message in stage.workspace.channel(ASK).messages if message.get("bot_id")]
+    assert [text for text in said if "the one who asked" in text or "Ben" in text or "Eva" in text] == []
+    async with stage.bot.db.reading() as work:
+        rows = await outbox.rows(work, team_id=stage.team_id)
+    assert [row.key for row in rows if row.state == "failed"] == []
+    assert {row.state for row in rows if row.recipient == "erased"} <= {"dropped"}
 
 
 async def test_who_withdraws_from_the_question_log_is_heard_no_more_until_they_allow_it(stage: Stage) -> None:

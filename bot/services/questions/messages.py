@@ -16,6 +16,7 @@ from bot.views.questions import Standing
 from storage import channels, members, outbox, questions
 from storage.db import Work
 from storage.outbox import Arrival, Composed, Composer, Drop, Edit, Later, OutboxRow, React, Send, Whisper
+from storage.privacy import ERASED
 
 PROGRESS = "question.progress"
 """How far the reading of a channel is, to an organiser."""
@@ -139,7 +140,8 @@ async def standing(work: Work, question: Question) -> Standing:
     earlier = await _earlier(work, question)
     if earlier is not None and not await _may_be_named(work, earlier, question):
         earlier = None
-    is_own_answer = answer is not None and answer.author_id == question.asker_id
+    # Of two who had themselves deleted nobody knows whether they were one.
+    is_own_answer = answer is not None and answer.author_id == question.asker_id != ERASED
     answerer = await members.member(work, team_id=team_id, user_id=answer.author_id) if answer else None
     return Standing(
         question=question,
