@@ -110,10 +110,10 @@ class Dispatcher:
         self._clock = clock
         self._pace = pace or Pace()
         self._request_timeout_s = request_timeout_s
-        self._claims = Claims(last_s=request_timeout_s + 5, monotonic=monotonic)
         self._on_outcome = on_outcome
         self._name = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._neighbours = Neighbours(me=self._name)
+        self._claims = Claims(me=self._name, last_s=request_timeout_s + 5, monotonic=monotonic)
         self._bucket = Bucket(self._pace)
         self._last_at: dict[tuple[str, str], datetime] = {}
         self._paused_until: datetime | None = None
@@ -174,13 +174,13 @@ class Dispatcher:
 
     async def _pass(self, now: datetime) -> datetime | None:
         """Settle, claim and start what can be; returns when to look again, None for "when woken"."""
+        began_s = self._claims.now_s()
         await self._reap(now)
         async with self._db.reading() as work:
             open_rows = await outbox.sending(work)
             heads = await outbox.heads(work, now=now, limit=self._pace.at_once + len(self._last_at))
             next_at = await outbox.next_due_at(work)
-            await self._hear_others(work)
-        now = self._clock.now()
+            await self._hear_others(work, now)
         unsettled_at = await self._settle(open_rows, now)
         if self._paused_until is not None and now < self._paused_until:
             # Set back by more than any pause can be, the clock would otherwise hold everything up.
@@ -199,15 +199,14 @@ class Dispatcher:
         for head in ready[: max(free, 0)]:
             self._bucket.take()
             self._last_at[_lane(head)] = now
-            self._in_flight[_lane(head)] = head, asyncio.create_task(self._carry(head, now))
+            self._in_flight[_lane(head)] = head, asyncio.create_task(self._carry(head, now, began_s))
         if len(ready) > free:
             # Where every hand is busy the next to finish wakes this loop; else tokens are short.
             return _earliest(unsettled_at, self._bucket.next_at(now))
         return _earliest(unsettled_at, cool_at, next_at if next_at and next_at > now else None)
 
-    async def _hear_others(self, work: Work) -> None:
+    async def _hear_others(self, work: Work, now: datetime) -> None:
         """Count what other processes send as if it were this one's."""
-        now = self._clock.now()
         heard = await self._neighbours.hear(work, now)
         for lane in heard.lanes:
             self._bucket.take()
@@ -234,17 +233,16 @@ class Dispatcher:
                 await self._cut_short(head, now, failure)
             self._on_outcome("unsettled" if failure else task.result())
 
-    async def _carry(self, head: OutboxRow, now: datetime) -> str:
+    async def _carry(self, head: OutboxRow, now: datetime, began_s: float) -> str:
         """Claim, compose and send one row, and enter what came of it; returns the outcome's name."""
         try:
-            return await self._claim_and_send(head, now)
+            return await self._claim_and_send(head, now, began_s)
         finally:
             self.wake()
 
-    async def _claim_and_send(self, head: OutboxRow, now: datetime) -> str:
+    async def _claim_and_send(self, head: OutboxRow, now: datetime, began_s: float) -> str:
         # Claim and send in two transactions: holding the write lock over a
         # network call would stop every slash command for as long as Slack takes.
-        began_s = self._claims.now_s()
         answered_by_s = asyncio.get_running_loop().time() + self._request_timeout_s
         async with self._db.writing(team_id=head.team_id) as work:
             row = await outbox.claim(work, team_id=head.team_id, key=head.key, now=now, claimed_by=self._name)
