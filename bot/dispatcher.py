@@ -107,10 +107,10 @@ class Dispatcher:
         self._clock = clock
         self._pace = pace or Pace()
         self._request_timeout_s = request_timeout_s
-        self._claims = Claims(last_s=request_timeout_s + 5, monotonic=monotonic)
         self._on_outcome = on_outcome
         self._name = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._neighbours = Neighbours(me=self._name)
+        self._claims = Claims(me=self._name, last_s=request_timeout_s + 5, monotonic=monotonic)
         self._limits = Limits(self._pace)
         # By kind, what its last row called: known for sure only once a row is composed.
         self._methods: dict[str, tuple[str, ...]] = {}
@@ -178,13 +178,13 @@ class Dispatcher:
 
     async def _pass(self, now: datetime) -> datetime | None:
         """Settle, claim and start what can be; returns when to look again, None for "when woken"."""
+        began_s = self._claims.now_s()
         await self._reap(now)
         async with self._db.reading() as work:
             open_rows = await outbox.sending(work)
             heads, held_at = await self._heads(work, now)
             next_at = await outbox.next_due_at(work, after=now)
-            await self._hear_others(work)
-        now = self._clock.now()
+            await self._hear_others(work, now)
         unsettled_at = await self._settle(open_rows, now)
         if self._paused_until is not None and now < self._paused_until:
             # Set back by more than any pause can be, the clock would otherwise hold everything up.
@@ -208,7 +208,7 @@ class Dispatcher:
                 continue
             self._limits.take(methods)
             self._last_at[_lane(head)] = now
-            self._in_flight[_lane(head)] = head, asyncio.create_task(self._carry(head, now, methods))
+            self._in_flight[_lane(head)] = head, asyncio.create_task(self._carry(head, now, methods, began_s))
         return _earliest(unsettled_at, held_at, cool_at, next_at)
 
     async def _heads(self, work: Work, now: datetime) -> tuple[list[OutboxRow], datetime | None]:
@@ -231,9 +231,8 @@ class Dispatcher:
         known = self._methods.get(head.kind, (POST,))
         return (*known, calls.OPEN) if known == (POST,) and calls.is_group(head) else known
 
-    async def _hear_others(self, work: Work) -> None:
+    async def _hear_others(self, work: Work, now: datetime) -> None:
         """Count what other processes send as if it were this one's."""
-        now = self._clock.now()
         heard = await self._neighbours.hear(work, now)
         for sent in heard.sent:
             self._limits.take(self._methods_of(sent))
@@ -260,17 +259,18 @@ class Dispatcher:
                 await self._cut_short(head, now, failure)
             self._on_outcome("unsettled" if failure else task.result())
 
-    async def _carry(self, head: OutboxRow, now: datetime, taken: tuple[str, ...]) -> str:
+    async def _carry(self, head: OutboxRow, now: datetime, taken: tuple[str, ...], began_s: float) -> str:
         """Claim, compose and send one row, and enter what came of it; returns the outcome's name."""
         try:
-            return await self._claim_and_send(head, now, taken)
+            return await self._claim_and_send(head, now, taken, began_s)
         finally:
             self.wake()
 
-    async def _claim_and_send(self, head: OutboxRow, now: datetime, taken: tuple[str, ...]) -> str:
+    async def _claim_and_send(
+        self, head: OutboxRow, now: datetime, taken: tuple[str, ...], began_s: float
+    ) -> str:
         # Claim and send in two transactions: holding the write lock over a
         # network call would stop every slash command for as long as Slack takes.
-        began_s = self._claims.now_s()
         answered_by_s = asyncio.get_running_loop().time() + self._request_timeout_s
         async with self._db.writing(team_id=head.team_id) as work:
             row = await outbox.claim(work, team_id=head.team_id, key=head.key, now=now, claimed_by=self._name)

@@ -16,8 +16,12 @@ _Claim = tuple[str, str, str | None, int]
 class Claims:
     """Since when this process has known of each claim: the clocks of several hosts differ, and jump."""
 
-    def __init__(self, *, last_s: float, monotonic: Callable[[], float]) -> None:
-        """last_s: so many seconds after a claim its request cannot be running any more, here or in Slack."""
+    def __init__(self, *, me: str, last_s: float, monotonic: Callable[[], float]) -> None:
+        """me: this process, as it stands in `claimed_by`.
+
+        last_s: so many seconds after a claim its request cannot be running any more, here or in Slack.
+        """
+        self._me = me
         self._last_s = last_s
         self._monotonic = monotonic
         self._since_s: dict[_Claim, float] = {}
@@ -31,9 +35,16 @@ class Claims:
         self._since_s[_claim(row)] = at_s
 
     def watch(self, open_rows: Iterable[OutboxRow]) -> None:
-        """These are the claims that there are; forget all others."""
+        """These are the claims that there are; forget all others, but what this process has just made."""
         now_s = self._monotonic()
-        self._since_s = {_claim(row): self._since_s.get(_claim(row), now_s) for row in open_rows}
+        there = {_claim(row): self._since_s.get(_claim(row), now_s) for row in open_rows}
+        # These rows may have been read just before this process made another claim.
+        young = {
+            claim: since_s
+            for claim, since_s in self._since_s.items()
+            if claim[2] == self._me and 0 <= now_s - since_s < self._last_s
+        }
+        self._since_s = young | there
 
     def left_s(self, row: OutboxRow) -> float:
         """How long a claim that is watched lasts; not positive once it is over."""
