@@ -38,6 +38,8 @@ class Delivery:
         self.ack_within_s = ack_within_s
         self.most_events_an_hour = MOST_EVENTS_AN_HOUR
         self.log: deque[Delivered] = deque(maxlen=20_000)
+        self.on_logged: list[Callable[[Delivered], None]] = []
+        """Told of each entry of the log when it is made and whenever it changes; must not block."""
         self.sockets = SocketSender(workspace, base_url=base_url)
         self.http = HttpSender(workspace)
         self._told_at: dict[str, deque[datetime]] = {}
@@ -67,6 +69,7 @@ class Delivery:
         for delivered in reversed(self.log):
             if delivered.payload is payload:
                 delivered.problem = problem
+                self._tell_of(delivered)
                 return
 
     async def redeliver(self, event_id: str) -> Ack:
@@ -209,6 +212,7 @@ class Delivery:
             self._leave()
         ack = Ack(**answer._asdict(), took_s=time.monotonic() - started_s)
         delivered.acks.append(ack)
+        self._tell_of(delivered)
         return ack
 
     def _enter(self) -> None:
@@ -223,7 +227,12 @@ class Delivery:
     def _logged(self, app: App, kind: Kind, payload: dict[str, Any]) -> Delivered:
         delivered = Delivered(app_id=app.id, kind=kind, payload=payload, at=self.workspace.clock.now())
         self.log.append(delivered)
+        self._tell_of(delivered)
         return delivered
+
+    def _tell_of(self, delivered: Delivered) -> None:
+        for listener in self.on_logged:
+            listener(delivered)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -39,6 +39,7 @@ def as_json(workspace: Workspace) -> dict[str, Any]:
         ],
         "scheduled": [asdict(one) for one in workspace.scheduled.values()],
         "homes": [[*key, view] for key, view in workspace.homes.items()],
+        "read_to": [[*key, ts] for key, ts in workspace.read_to.items()],
         "ephemerals": [[*key, shown] for key, shown in workspace.ephemerals.items()],
     }
 
@@ -63,6 +64,8 @@ def from_json(kept: Mapping[str, Any], *, ticking: bool = True) -> Workspace:
     }
     workspace.scheduled = {one["id"]: Scheduled(**one) for one in kept["scheduled"]}
     workspace.homes = {(app, user): view for app, user, view in kept["homes"]}
+    # What was kept before reading was noted has none of it.
+    workspace.read_to = {(channel, user): ts for channel, user, ts in kept.get("read_to", [])}
     workspace.ephemerals = {(channel, user): shown for channel, user, shown in kept["ephemerals"]}
     return workspace
 

@@ -14,8 +14,10 @@ from aiohttp import BodyPartReader, WSMsgType, web
 
 from sandbox.director import strip
 from sandbox.errors import SlackError
+from sandbox.journal import Journal
 from sandbox.page_actions import Actions, NotOnPage, Uploaded
 from sandbox.page_feed import Feed, people
+from sandbox.reading import found
 from sandbox.records import Change
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ _INLINE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"}
 _SAFETY = {
     # Scripts and styles from here only; pictures in messages may come from anywhere.
     "Content-Security-Policy": (
-        "default-src 'self'; img-src * data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'self'; img-src * data:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -50,6 +52,8 @@ class Page:
         self._uploaded: dict[str, Uploaded] = {}
         self._actions = Actions(sandbox, self._uploaded)
         self._feeds: set[Feed] = set()
+        self._journal = Journal(sandbox)
+        self._journal.listeners.append(self._on_entry)
         self._workspace.subscribe(self._on_change)
         self._workspace.clock.on_move(self._on_clock)
         sandbox.interactions.on_notice.append(self._on_notice)
@@ -58,9 +62,11 @@ class Page:
         """What the sandbox's server must serve for the page."""
         return [
             web.get("/", self.index),
+            web.get("/two", self.two),
             web.get("/page/socket", self.socket),
             web.get("/page/people", self.people),
             web.get("/page/strip", self.strip),
+            web.get("/page/search", self.search),
             web.post("/page/act/{verb}", self.act),
             web.post("/page/upload", self.upload),
             web.get("/page/files/{file_id}", self.file),
@@ -70,6 +76,10 @@ class Page:
     async def index(self, request: web.Request) -> web.Response:
         """GET /"""
         return _asset("index.html")
+
+    async def two(self, request: web.Request) -> web.Response:
+        """GET /two#UANN/CGENERAL|UBEN/CGENERAL: two people beside each other."""
+        return _asset("two.html")
 
     async def asset(self, request: web.Request) -> web.Response:
         """GET /page/{name}: a module, a style sheet, a picture."""
@@ -86,6 +96,13 @@ class Page:
             return web.json_response({})
         entries = await director.entries(request.query.get("user", ""))
         return web.json_response(strip(director, entries, await director.next_at()))
+
+    async def search(self, request: web.Request) -> web.Response:
+        """GET /page/search?user=U…&q=…: what they may see of what was said, the newest first."""
+        user_id = request.query.get("user", "")
+        if user_id not in self._workspace.users:
+            raise web.HTTPNotFound(text="user_not_found")
+        return web.json_response({"found": found(self._workspace, user_id, request.query.get("q", ""))})
 
     @property
     def seated(self) -> frozenset[str]:
@@ -157,7 +174,7 @@ class Page:
             raise web.HTTPNotFound(text="user_not_found")
         socket = web.WebSocketResponse(heartbeat=20, max_msg_size=1 << 20)
         await socket.prepare(request)
-        feed = Feed(self._workspace, user_id)
+        feed = Feed(self._workspace, user_id, journal=self._journal)
         feed.start()
         self._feeds.add(feed)
         writer = asyncio.create_task(_write(socket, feed))
@@ -180,6 +197,10 @@ class Page:
     def _on_clock(self) -> None:
         for feed in self._feeds:
             feed.on_clock()
+
+    def _on_entry(self, entry: dict[str, Any], refused: dict[str, Any] | None) -> None:
+        for feed in self._feeds:
+            feed.on_entry(entry, refused)
 
     def _on_notice(self, user_id: str, text: str) -> None:
         for feed in self._feeds:

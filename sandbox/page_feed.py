@@ -7,6 +7,8 @@ import asyncio
 import json
 from typing import Any
 
+from sandbox.journal import Journal
+from sandbox.reading import counts, is_top_level, mentions, sees, unread
 from sandbox.workspace import App, Change, Channel, User, Workspace
 
 PAGE_LENGTH = 60
@@ -34,30 +36,50 @@ class Feed:
     waiting: JSON texts to send, in order; None when the page fell too far behind and must connect again.
     """
 
-    def __init__(self, workspace: Workspace, user_id: str, *, at_most: int = 20_000) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        user_id: str,
+        *,
+        journal: Journal | None = None,
+        at_most: int = 20_000,
+    ) -> None:
         self.user_id = user_id
         self.waiting: asyncio.Queue[str | None] = asyncio.Queue()
         self._workspace = workspace
+        self._journal = journal
+        self._lists_entries = False
         self._at_most = at_most
         self._known: set[str] = set()
+        self._is_started = False
         self._is_behind = False
 
     def start(self) -> None:
         """Queue the snapshot."""
         self._send(snapshot(self._workspace, self.user_id))
+        self._is_started = True
         self._known = {channel.id for channel in _visible(self._workspace, self.user_id)}
 
     def answer(self, asked: dict[str, Any]) -> None:
-        """Queue the answer to `{"ask": "messages"|"thread"|"home", …}`: no change overtakes it here."""
+        """Queue the answer to `{"ask": …}`, so that no change overtakes it."""
         channel_id, app_id = str(asked.get("channel", "")), str(asked.get("app", ""))
         match asked.get("ask"):
             case "messages":
-                self._send(self._messages(channel_id, before=str(asked.get("before", ""))))
+                before, until = str(asked.get("before", "")), str(asked.get("until", ""))
+                self._send(self._messages(channel_id, before=before, until=until))
+            case "read" if channel_id in self._known:
+                self._workspace.mark_read(channel_id, self.user_id)
             case "thread":
                 self._send(self._thread(channel_id, thread_ts=str(asked.get("thread_ts", ""))))
             case "home":
                 view = self._workspace.homes.get((app_id, self.user_id))
                 self._send({"type": "home", "app": app_id, "view": view})
+            case "journal" if self._journal:
+                self._lists_entries = bool(asked.get("on"))
+                if self._lists_entries:
+                    self._send({"type": "journal", "entries": self._journal.latest(), "is_all": True})
+            case "entry" if self._journal and isinstance(number := asked.get("number"), int):
+                self._send({"type": "entry", "number": number, "entry": self._journal.whole(number)})
 
     def on_change(self, change: Change) -> None:
         """Queue what this person sees of a change, if anything."""
@@ -72,6 +94,13 @@ class Feed:
         elif kind == "home_published":
             if change.user == self.user_id:
                 self._send_homes()
+        elif kind == "im_created":
+            # A snapshot makes those with the apps, and has them.
+            if self._is_started and self.user_id in self._workspace.channel(change.channel).members:
+                self._send_channels()
+        elif kind == "channel_marked":
+            if change.user == self.user_id:
+                self._send({"type": "read", "channel": change.channel, "ts": change.body["ts"]})
         elif change.channel:
             self._on_conversation(change)
 
@@ -83,9 +112,16 @@ class Feed:
         """Queue what Slack itself tells this person."""
         self._send({"type": "notice", "text": text})
 
+    def on_entry(self, entry: dict[str, Any], refused: dict[str, Any] | None) -> None:
+        """Queue a call or a delivery for a page that lists them, and for every page what Slack refused."""
+        if refused is not None:
+            self._send({"type": "refused", **refused})
+        if self._lists_entries:
+            self._send({"type": "journal", "entries": [entry], "is_all": False})
+
     def _on_conversation(self, change: Change) -> None:
         channel = self._workspace.channels.get(change.channel)
-        if channel is None or not _sees(channel, self.user_id):
+        if channel is None or not sees(channel, self.user_id):
             return
         if channel.id not in self._known or change.body.get("subtype") in _CHANNEL_NOTES:
             self._send_channels()
@@ -115,31 +151,40 @@ class Feed:
             self._send_message("message_changed", channel, stored)
 
     def _send_message(self, kind: str, channel: Channel, message: dict[str, Any]) -> None:
-        self._send({"type": kind, "channel": channel.id, "message": message})
+        told: dict[str, Any] = {"type": kind, "channel": channel.id, "message": message}
+        if kind == "message" and self.user_id in channel.members and counts(message, self.user_id):
+            told |= {"is_news": True, "mentions": mentions(message, self.user_id)}
+        self._send(told)
 
     def _send_channels(self) -> None:
         visible = _visible(self._workspace, self.user_id)
         self._known = {channel.id for channel in visible}
-        self._send({"type": "channels", "channels": [_channel(c, self.user_id) for c in visible]})
+        self._send(
+            {"type": "channels", "channels": [_channel(self._workspace, c, self.user_id) for c in visible]}
+        )
 
     def _send_homes(self) -> None:
         for (app_id, user_id), view in self._workspace.homes.items():
             if user_id == self.user_id:
                 self._send({"type": "home", "app": app_id, "view": view})
 
-    def _messages(self, channel_id: str, *, before: str) -> dict[str, Any]:
+    def _messages(self, channel_id: str, *, before: str, until: str) -> dict[str, Any]:
+        """A page of older ones; with `until` as many more as lead to a page before that one."""
         found: list[dict[str, Any]] = []
         channel = self._workspace.channels.get(channel_id)
         has_more = False
+        room = PAGE_LENGTH
         ephemerals: list[dict[str, Any]] = []
-        if channel is not None and _sees(channel, self.user_id):
+        if channel is not None and sees(channel, self.user_id):
             for message in reversed(channel.messages):
                 if not is_top_level(message) or (before and message["ts"] >= before):
                     continue
-                if len(found) == PAGE_LENGTH:
+                if room == 0:
                     has_more = True
                     break
                 found.append(message)
+                # On the way to one that is sought all are told, so that no gap stays in between.
+                room -= message["ts"] < until or not until
             ephemerals = self._workspace.ephemerals.get((channel_id, self.user_id), [])
         found.reverse()
         answer = {"channel": channel_id, "before": before, "messages": found, "has_more": has_more}
@@ -148,7 +193,7 @@ class Feed:
     def _thread(self, channel_id: str, *, thread_ts: str) -> dict[str, Any]:
         channel = self._workspace.channels.get(channel_id)
         found: list[dict[str, Any]] = []
-        if channel is not None and _sees(channel, self.user_id):
+        if channel is not None and sees(channel, self.user_id):
             found = [m for m in channel.messages if thread_ts in (m["ts"], m.get("thread_ts"))]
         return {"type": "thread", "channel": channel_id, "thread_ts": thread_ts, "messages": found}
 
@@ -175,7 +220,7 @@ def snapshot(workspace: Workspace, user_id: str) -> dict[str, Any]:
         "clock": _clock(workspace),
         **_people(workspace),
         "apps": [_app(workspace, app, user_id) for app in workspace.apps.values()],
-        "channels": [_channel(c, user_id) for c in _visible(workspace, user_id)],
+        "channels": [_channel(workspace, c, user_id) for c in _visible(workspace, user_id)],
         "views": workspace.modals.get(user_id, []),
     }
 
@@ -187,18 +232,8 @@ def people(workspace: Workspace) -> dict[str, Any]:
     return {"team": {"id": workspace.team_id, "name": workspace.name}, "people": present}
 
 
-def is_top_level(message: dict[str, Any]) -> bool:
-    """Whether a message stands in the conversation itself, not only in a thread."""
-    thread_ts = message.get("thread_ts")
-    return not thread_ts or thread_ts == message["ts"] or message.get("subtype") == "thread_broadcast"
-
-
-def _sees(channel: Channel, user_id: str) -> bool:
-    return channel.kind == "public" or user_id in channel.members
-
-
 def _visible(workspace: Workspace, user_id: str) -> list[Channel]:
-    return [channel for channel in workspace.channels.values() if _sees(channel, user_id)]
+    return [channel for channel in workspace.channels.values() if sees(channel, user_id)]
 
 
 def _people(workspace: Workspace) -> dict[str, Any]:
@@ -240,7 +275,8 @@ def _app(workspace: Workspace, app: App, user_id: str) -> dict[str, Any]:
     }
 
 
-def _channel(channel: Channel, user_id: str) -> dict[str, Any]:
+def _channel(workspace: Workspace, channel: Channel, user_id: str) -> dict[str, Any]:
+    new = unread(workspace, channel, user_id)
     return {
         "id": channel.id,
         "name": channel.name,
@@ -251,6 +287,9 @@ def _channel(channel: Channel, user_id: str) -> dict[str, Any]:
         "purpose": channel.purpose,
         "is_archived": channel.is_archived,
         "latest": channel.messages[-1]["ts"] if channel.messages else "",
+        "unread": new.count,
+        "mentions": new.mentions,
+        "read_to": workspace.read_to.get((channel.id, user_id), ""),
     }
 
 

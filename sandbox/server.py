@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from datetime import datetime
 from ipaddress import ip_address
 from types import TracebackType
@@ -27,6 +28,7 @@ class Sandbox:
     """A workspace that apps reach over HTTP and web sockets, and people in a browser, on loopback only.
 
     calls: every call of the Web API, the oldest dropped beyond 20,000.
+    on_call: told of each call as it is answered; must not block.
     faults, rates: what goes wrong on demand, and what is too much; both can be changed while it runs.
     director: moves the clock and knows the calendar, where whoever embeds the sandbox gave one.
     """
@@ -38,6 +40,7 @@ class Sandbox:
         self.rates = rates or Rates()
         self.faults = Faults(seed)
         self.calls: deque[Call] = deque(maxlen=20_000)
+        self.on_call: list[Callable[[Call], None]] = []
         self.uploads = Uploads(workspace)
         self.delivery = Delivery(workspace, base_url=lambda: self.url)
         self.interactions = Interactions(workspace, self.delivery)
@@ -103,6 +106,12 @@ class Sandbox:
         if user_id not in self._people:
             self._people[user_id] = Person(self, self.workspace.user(user_id).id)
         return self._people[user_id]
+
+    def log_call(self, call: Call) -> None:
+        """Keep a call in `calls`, and tell of it."""
+        self.calls.append(call)
+        for listener in self.on_call:
+            listener(call)
 
     async def quiet(self, timeout_s: float = 10) -> None:
         """Return once no delivery is on its way; raises TimeoutError after `timeout_s` of real time."""

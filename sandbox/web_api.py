@@ -124,7 +124,7 @@ class WebApi:
     ) -> None:
         app_id = app.id if app else ""
         now = self._sandbox.clock.now()
-        self._sandbox.calls.append(Call(name, given, answer, status, now, app_id))
+        self._sandbox.log_call(Call(name, given, answer, status, now, app_id))
 
 
 _NOBODY = App("", "", "", "", "", "", "", "", [], [], {}, [], False, False, False, False)

@@ -46,6 +46,8 @@ class Workspace:
         """user id → their stack of open modals, the one in front last."""
         self.ephemerals: dict[tuple[str, str], list[dict[str, Any]]] = {}
         """(channel id, user id) → what only that person sees there."""
+        self.read_to: dict[tuple[str, str], str] = {}
+        """(channel id, user id) → the `ts` of the last message that they have seen there."""
         self.url = ""
         """Where the workspace is served, without a final slash; empty while it is not."""
         self._last_ts_us = 0
@@ -165,7 +167,7 @@ class Workspace:
         return self.channels[channel_id]
 
     def direct(self, *user_ids: str) -> Channel:
-        """The direct message (two people) or group direct message (more) of exactly these; made if new."""
+        """The direct message (two people) or group one (more) of exactly these (`im_created` if new)."""
         members = sorted(set(user_ids))
         kind = "im" if len(members) <= 2 else "mpim"
         for channel in self.channels.values():
@@ -181,6 +183,7 @@ class Workspace:
             members=members,
         )
         self.channels[channel.id] = channel
+        self.tell(Change("im_created", channel=channel.id, user=user_ids[0]))
         return channel
 
     def join(self, channel_id: str, user_id: str, *, inviter: str = "") -> None:
@@ -295,6 +298,14 @@ class Workspace:
         self.scheduled[planned.id] = planned
         for listener in list(self._on_schedule):
             listener()
+
+    def mark_read(self, channel_id: str, user_id: str) -> None:
+        """They have seen all that is said there so far (`channel_marked`)."""
+        channel = self.channel(channel_id)
+        last = channel.messages[-1]["ts"] if channel.messages else ""
+        if self.read_to.get((channel_id, user_id), "") < last:
+            self.read_to[(channel_id, user_id)] = last
+            self.tell(Change("channel_marked", channel=channel_id, user=user_id, body={"ts": last}))
 
     def on_schedule(self, listener: Callable[[], None]) -> None:
         """Call `listener` whenever a message is scheduled."""

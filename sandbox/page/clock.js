@@ -1,7 +1,8 @@
 // The workspace's clock in the header, in the reader's zone, and what moves it.
 
 import { el, fill, icon, placeBeside } from "./dom.js";
-import { act, isTicking, me, nowMs, on } from "./store.js";
+import { act } from "./acting.js";
+import { isTicking, me, nowMs, on } from "./store.js";
 import { instantAt, shortDayIn, timeIn, wallIn } from "./time.js";
 
 const HOUR_S = 3600;

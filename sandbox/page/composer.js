@@ -1,9 +1,10 @@
 // The box in which one writes: messages, slash commands with their list, mentions, files, and the ⚡ menu.
 
 import { el, fill, icon, newId, openMenu } from "./dom.js";
-import { act, channelName, state, upload } from "./store.js";
-
-const drafts = new Map();
+import { act, upload } from "./acting.js";
+import { draftOf, keepDraft } from "./drafts.js";
+import { offersFor } from "./offers.js";
+import { channelName, state } from "./store.js";
 
 /** A composer; `place()` → `{channel, thread}` says where it sends to. */
 export function composer({ place, inThread = false }) {
@@ -51,6 +52,8 @@ export function composer({ place, inThread = false }) {
     area,
     el("div", { class: "composer-foot" }, attach, !inThread && bolt, el("span", { class: "spacer" }), send),
   );
+  const key = () => `${state.me} ${place().channel} ${place().thread}`;
+  const keep = () => keepDraft(key(), { text: area.value, files });
   let files = [];
   let rows = [];
   let current = -1;
@@ -71,6 +74,7 @@ export function composer({ place, inThread = false }) {
         );
         drop.addEventListener("click", () => {
           files = files.filter((other) => other !== file);
+          keep();
           drawFiles();
         });
         return el(
@@ -149,7 +153,8 @@ export function composer({ place, inThread = false }) {
     files = [];
     closeOffers();
     drawFiles();
-    drafts.delete(key());
+    const sentFrom = key();
+    keep();
     const isCommand = /^\/\S/.test(text) && !sent.files.length;
     form.setAttribute("aria-busy", "true");
     const answer = isCommand
@@ -161,18 +166,17 @@ export function composer({ place, inThread = false }) {
           uploads: sent.files.map((file) => file.upload),
         });
     form.removeAttribute("aria-busy");
-    if (!answer.ok && !area.value) {
-      // What was written is not lost to a refusal.
-      area.value = sent.text;
-      files = answer.error === "no_connection" ? sent.files : [];
-      drawFiles();
+    if (!answer.ok && !draftOf(sentFrom).text) {
+      // What was written is not lost to a refusal, though its writer may look elsewhere by now.
+      keepDraft(sentFrom, { text: sent.text, files: answer.error === "no_connection" ? sent.files : [] });
+      refresh();
     }
   };
 
   area.addEventListener("input", () => {
     grow();
     offer();
-    drafts.set(key(), area.value);
+    keep();
   });
   area.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -200,16 +204,20 @@ export function composer({ place, inThread = false }) {
     submit();
   });
   fileInput.addEventListener("change", async () => {
+    const givenTo = key();
     for (const file of fileInput.files) {
       const answer = await upload(file);
-      if (answer.ok) files.push({ upload: answer.upload, name: answer.name });
+      const draft = givenTo === key() ? { text: area.value, files } : draftOf(givenTo);
+      if (answer.ok) {
+        const given = { upload: answer.upload, name: answer.name };
+        keepDraft(givenTo, { ...draft, files: [...draft.files, given] });
+      }
     }
     fileInput.value = "";
-    drawFiles();
+    refresh();
   });
   bolt.addEventListener("click", () => openShortcuts(bolt));
 
-  const key = () => `${state.me} ${place().channel} ${place().thread}`;
   /** Take the place's draft and name; call when the place changes. */
   const refresh = () => {
     const { channel, thread } = place();
@@ -222,9 +230,10 @@ export function composer({ place, inThread = false }) {
     const words = thread ? "Reply…" : `Message ${name}`;
     area.placeholder = words;
     area.setAttribute("aria-label", thread ? "Reply in thread" : words);
-    const draft = drafts.get(key()) ?? "";
-    if (area.value !== draft) area.value = draft;
-    grow();
+    const draft = draftOf(key());
+    if (area.value !== draft.text) area.value = draft.text;
+    files = draft.files;
+    drawFiles();
   };
   return { node: form, refresh, focus: () => area.focus() };
 }
@@ -245,62 +254,4 @@ function openShortcuts(anchor) {
   }
   if (!items.length) items.push("No app has shortcuts here");
   openMenu(anchor, items, { label: "Shortcuts" });
-}
-
-function offersFor(value, caret, { inThread }) {
-  const before = value.slice(0, caret);
-  if (!inThread && /^\/\S*$/.test(before)) return commandOffers(before);
-  // While a command's own words are typed, its hint stays in sight but takes no key.
-  const mention = /(?:^|[\s(])([@#])([\p{L}\p{N}._-]*)$/u.exec(before);
-  if (!mention) return [];
-  const from = caret - mention[2].length - 1;
-  return mention[1] === "@" ? peopleOffers(mention[2], from) : channelOffers(mention[2], from);
-}
-
-function commandOffers(before) {
-  const commands = [...state.apps.values()].flatMap((app) =>
-    app.commands.map((command) => ({ ...command, app: app.name })),
-  );
-  return commands
-    .filter(({ command }) => command.startsWith(before.toLowerCase()))
-    .sort((a, b) => (a.command < b.command ? -1 : 1))
-    .map((found) => ({
-      from: 0,
-      text: `${found.command} `,
-      name: found.command,
-      hint: found.usage_hint,
-      note: `${found.description} · ${found.app}`,
-    }));
-}
-
-function peopleOffers(query, from) {
-  const sought = query.toLocaleLowerCase();
-  const fits = (user) =>
-    !user.deleted &&
-    `${user.name} ${user.real_name}`
-      .toLocaleLowerCase()
-      .split(/[\s._-]+/)
-      .concat(user.name.toLowerCase())
-      .some((word) => word.startsWith(sought));
-  const people = [...state.users.values()].filter(fits).map((user) => ({
-    from,
-    text: `@${user.name} `,
-    name: user.real_name || user.name,
-    note: `@${user.name}`,
-  }));
-  const groups = [...state.groups.values()]
-    .filter((group) => group.handle.toLocaleLowerCase().startsWith(sought))
-    .map((group) => ({ from, text: `@${group.handle} `, name: `@${group.handle}`, note: group.name }));
-  return [...people, ...groups].slice(0, 8);
-}
-
-function channelOffers(query, from) {
-  return [...state.channels.values()]
-    .filter(
-      (channel) =>
-        (channel.kind === "public" || channel.kind === "private") &&
-        channel.name.startsWith(query.toLowerCase()),
-    )
-    .map((channel) => ({ from, text: `#${channel.name} `, name: `#${channel.name}`, note: channel.purpose }))
-    .slice(0, 8);
 }

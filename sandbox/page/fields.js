@@ -2,7 +2,8 @@
 
 import { el, icon, newId } from "./dom.js";
 import { plainLabel, textNodes } from "./labels.js";
-import { context, upload } from "./store.js";
+import { upload } from "./acting.js";
+import { context } from "./store.js";
 import { instantAt, wallIn } from "./time.js";
 
 /** Date, time, and both (an instant, in the reader's zone). */

@@ -3,7 +3,8 @@
 import { blocksNode } from "./blocks.js";
 import { el, fill } from "./dom.js";
 import { host } from "./host.js";
-import { act, appOfChannel, on, state } from "./store.js";
+import { act } from "./acting.js";
+import { appOfChannel, on, state } from "./store.js";
 
 /** The Home's node and `show()`, to be called when the tab is opened: the app hears of it (`app_home_opened`). */
 export function home() {

@@ -1,6 +1,7 @@
 // What elements report to: it keeps what was entered, and takes presses to the app.
 
-import { act, state } from "./store.js";
+import { act } from "./acting.js";
+import { state } from "./store.js";
 
 const entered = new Map();
 

@@ -1,5 +1,8 @@
 // The page: who one is, the frame around the conversations, and what the browser's address says.
 
+import { act, fetchPeople } from "./acting.js";
+import * as cards from "./card.js";
+import * as chooser from "./choose.js";
 import { clock } from "./clock.js";
 import { composer } from "./composer.js";
 import { avatar, el, fill, icon, soon } from "./dom.js";
@@ -7,91 +10,18 @@ import { home } from "./home.js";
 import { MessageList } from "./messages.js";
 import * as modals from "./modal.js";
 import { notices } from "./notices.js";
+import { panel } from "./panel.js";
+import { searchBox } from "./search.js";
+import { isSecond, seatButton, tellSeat } from "./seat.js";
 import { sidebar } from "./sidebar.js";
+import { appOfChannel, channelName, connect, emit, goTo, on, state } from "./store.js";
 import { strip } from "./strip.js";
-import {
-  act,
-  appOfChannel,
-  channelName,
-  connect,
-  disconnect,
-  fetchPeople,
-  goTo,
-  on,
-  state,
-} from "./store.js";
+import * as theme from "./theme.js";
+import { threadPanel } from "./thread.js";
 
 const app = document.getElementById("app");
 
-async function choosePerson() {
-  disconnect();
-  if (location.hash) history.pushState(null, "", location.pathname);
-  const { team, people } = await fetchPeople();
-  const search = el("input", {
-    type: "search",
-    class: "field",
-    placeholder: "Search people",
-    "aria-label": "Search people",
-  });
-  const list = el("ul", { class: "people" });
-  const draw = () => {
-    const sought = search.value.toLocaleLowerCase();
-    const found = people.filter((person) =>
-      `${person.real_name} ${person.name} ${person.title}`.toLocaleLowerCase().includes(sought),
-    );
-    fill(
-      list,
-      found.map((person) =>
-        el(
-          "li",
-          {},
-          el(
-            "button",
-            {
-              type: "button",
-              class: "person",
-              data: { user: person.id },
-              on: { click: () => enter(person.id) },
-            },
-            avatar(person.id, person.real_name),
-            el(
-              "span",
-              { class: "person-text" },
-              el("span", { class: "person-name", text: person.real_name, dir: "auto" }),
-              el("span", { class: "person-note", text: person.title || `@${person.name}`, dir: "auto" }),
-            ),
-            el("span", { class: "person-zone", text: person.tz.split("/").pop().replaceAll("_", " ") }),
-          ),
-        ),
-      ),
-    );
-    if (!found.length)
-      fill(
-        list,
-        el("li", {
-          class: "empty",
-          text: people.length ? "Nobody of that name." : "This workspace has no people yet.",
-        }),
-      );
-  };
-  search.addEventListener("input", draw);
-  draw();
-  fill(
-    app,
-    el(
-      "main",
-      { class: "choose" },
-      el("h1", { text: team.name, dir: "auto" }),
-      el("p", {
-        class: "choose-note",
-        text: "A local workspace. Choose who you are; you can change at any time, or open a second window as somebody else.",
-      }),
-      people.length > 8 && search,
-      list,
-    ),
-  );
-  if (people.length > 8) search.focus();
-}
+const choosePerson = () => chooser.choosePerson(app, enter);
 
 let frame = null;
 
@@ -100,12 +30,15 @@ function enter(userId, place = {}) {
   frame ??= buildFrame();
   fill(app, frame.node);
   connect(userId);
+  // What the one before was typing goes from sight with them.
+  emit("place");
 }
 
 function buildFrame() {
   const node = el("div", { class: "frame" });
   const closeMenu = () => node.classList.remove("menu-open");
-  const side = sidebar({ onSwitch: choosePerson, onChosen: closeMenu });
+  const foot = [seatButton(), theme.themeSwitch()].filter(Boolean);
+  const side = sidebar({ onSwitch: choosePerson, onChosen: closeMenu, foot });
   const menu = el(
     "button",
     { type: "button", class: "tool menu-button", "aria-label": "Conversations" },
@@ -134,7 +67,18 @@ function buildFrame() {
   );
   const thread = threadPanel();
   const shade = el("div", { class: "shade", on: { click: closeMenu } });
-  const head = el("header", { class: "head" }, menu, title, tabs, el("span", { class: "spacer" }), clock());
+  const calls = panel();
+  const head = el(
+    "header",
+    { class: "head" },
+    menu,
+    title,
+    tabs,
+    el("span", { class: "spacer" }),
+    searchBox(),
+    calls.button,
+    clock(),
+  );
   fill(
     node,
     side,
@@ -143,10 +87,12 @@ function buildFrame() {
       "main",
       { class: "main" },
       head,
-      strip(),
+      // Of two seats beside each other one moves the clock.
+      !isSecond && strip(),
       offline,
       notices(),
       el("div", { class: "panels" }, conversation, thread.node),
+      calls.node,
     ),
   );
 
@@ -167,6 +113,7 @@ function buildFrame() {
     homeTab.show();
     box.refresh();
     thread.show();
+    tellSeat(location.hash.slice(1));
     document.title = channel ? `${channelName(channel)} · ${state.team.name}` : state.team.name;
   };
   on("place", draw);
@@ -252,49 +199,9 @@ function joinNodes(channel) {
   return [el("span", { text: `You are looking at #${channel.name}.` }), button];
 }
 
-function threadPanel() {
-  const list = new MessageList({ thread: true, label: "Thread" });
-  const box = composer({
-    place: () => ({ channel: state.at.channel, thread: state.at.thread }),
-    inThread: true,
-  });
-  const close = el("button", { type: "button", class: "tool", "aria-label": "Close thread" }, icon("close"));
-  close.addEventListener("click", () => goTo({ thread: "" }));
-  const where = el("span", { class: "title-note", dir: "auto" });
-  const head = el(
-    "header",
-    { class: "thread-head" },
-    el("h2", { text: "Thread" }),
-    where,
-    el("span", { class: "spacer" }),
-    close,
-  );
-  const node = el(
-    "aside",
-    { class: "thread", "aria-label": "Thread", hidden: true },
-    head,
-    list.node,
-    box.node,
-  );
-  node.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !event.defaultPrevented) goTo({ thread: "" });
-  });
-  const show = () => {
-    const { channel, thread } = state.at;
-    const opened = node.hidden && thread;
-    node.hidden = !thread;
-    if (!thread) return;
-    const there = state.channels.get(channel);
-    where.textContent = there ? channelName(there) : "";
-    list.show(channel, thread);
-    box.node.hidden = !there?.is_member;
-    box.refresh();
-    if (opened) box.focus();
-  };
-  return { node, list, show };
-}
-
+theme.start();
 modals.start();
+cards.start();
 document.addEventListener("visibilitychange", () => !document.hidden && state.at.channel && goTo({}));
 
 function fromAddress() {

@@ -1,11 +1,12 @@
 // One message: who, when, what, its reactions, replies and tools.
 
+import { act } from "./acting.js";
 import { messageBody } from "./blocks.js";
 import { avatar, el, fill, icon, openMenu } from "./dom.js";
-import { emojiOf, QUICK_REACTIONS } from "./emoji.js";
 import { messageHost } from "./host.js";
 import { typed } from "./mrkdwn.js";
-import { act, appOfUser, context, goTo, me, nameOf, nowMs, state } from "./store.js";
+import { openEmoji, reactions } from "./reactions.js";
+import { appOfUser, context, goTo, me, nameOf, nowMs, state } from "./store.js";
 import { dateIn, dayIn, instantOf, shortDayIn, timeIn } from "./time.js";
 
 /** Whether a second message of the same author joins the first without a new head. */
@@ -49,7 +50,13 @@ export function row(channel, message, { before, inThread }) {
     el(
       "div",
       { class: "message-head" },
-      el("span", { class: "message-author", text: author.name, dir: "auto" }),
+      el(message.user ? "button" : "span", {
+        type: message.user && "button",
+        class: "message-author",
+        text: author.name,
+        dir: "auto",
+        data: { person: message.user ?? "" },
+      }),
       author.app && el("span", { class: "badge", text: "App" }),
       time,
     );
@@ -86,31 +93,6 @@ export function row(channel, message, { before, inThread }) {
   return article;
 }
 
-function reactions(channel, message) {
-  if (!message.reactions?.length) return null;
-  return el(
-    "div",
-    { class: "reactions" },
-    message.reactions.map((reaction) => {
-      const mine = reaction.users.includes(state.me);
-      const who = reaction.users.map(nameOf).join(", ");
-      const toggle = () => act(mine ? "unreact" : "react", { channel, ts: message.ts, name: reaction.name });
-      return el(
-        "button",
-        {
-          type: "button",
-          class: `reaction${mine ? " mine" : ""}`,
-          title: `${who} reacted with :${reaction.name}:`,
-          "aria-pressed": String(mine),
-          on: { click: toggle },
-        },
-        el("span", { class: "emoji", text: emojiOf(reaction.name) ?? `:${reaction.name}:` }),
-        el("span", { text: String(reaction.count) }),
-      );
-    }),
-  );
-}
-
 function replies(message) {
   if (!message.reply_count) return null;
   const tz = me().tz;
@@ -144,11 +126,13 @@ function tools(channel, message, inThread) {
       class: "tool",
       title: "Add reaction",
       "aria-label": "Add reaction",
-      "aria-haspopup": "menu",
+      "aria-haspopup": "dialog",
     },
     icon("smile"),
   );
-  react.addEventListener("click", () => openReactions(react, channel, message));
+  react.addEventListener("click", () =>
+    openEmoji(react, (name) => act("react", { channel, ts: message.ts, name })),
+  );
   const more = el(
     "button",
     {
@@ -167,15 +151,6 @@ function tools(channel, message, inThread) {
     react,
     !inThread && reply,
     more,
-  );
-}
-
-function openReactions(anchor, channel, message) {
-  const run = (name) => act("react", { channel, ts: message.ts, name });
-  openMenu(
-    anchor,
-    QUICK_REACTIONS.map((name) => ({ label: emojiOf(name), note: `:${name}:`, run: () => run(name) })),
-    { label: "Add a reaction" },
   );
 }
 

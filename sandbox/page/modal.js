@@ -4,21 +4,32 @@ import { blocksNode } from "./blocks.js";
 import { avatar, el, fill, icon } from "./dom.js";
 import { plain } from "./mrkdwn.js";
 import { host } from "./host.js";
-import { act, modal, on, state } from "./store.js";
+import { act } from "./acting.js";
+import { emit, modal, on, state } from "./store.js";
 
 let dialog = null;
 let shownId = "";
 let errors = {};
 let waiting = false;
+let isNewLife = false;
 
 /** Show, change and take away the dialog as the workspace's stack changes. */
 export function start() {
-  on("modals", draw);
+  on("snapshot", () => {
+    isNewLife = true;
+  });
+  on("modals", () => {
+    draw();
+    isNewLife = false;
+  });
 }
 
 function draw() {
   const view = modal();
   if (!view) {
+    // Not closed by the app or the reader: the workspace that knew it is gone.
+    if (shownId && isNewLife)
+      emit("notice", { text: `“${dialog?.getAttribute("aria-label")}” is not open any more: the workspace began again.` });
     shownId = "";
     errors = {};
     waiting = false;

@@ -177,10 +177,12 @@ export function link(url, label, children) {
 export function userMention(id, context, label = "") {
   const user = context.users.get(id);
   const mine = id === context.me ? " mention-me" : "";
-  return el("span", {
-    class: `mention${mine}`,
+  return el(user ? "button" : "span", {
+    type: user && "button",
+    class: `mention${mine}${user ? " mention-button" : ""}`,
     text: `@${user?.real_name || user?.name || label || id}`,
     dir: "auto",
+    data: { person: user ? id : "" },
   });
 }
 

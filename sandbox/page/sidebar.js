@@ -1,17 +1,20 @@
 // The side bar: apps, channels one is in, channels to join, direct messages.
 
 import { avatar, el, fill, icon, openMenu, soon } from "./dom.js";
-import { act, appOfChannel, channelName, goTo, me, on, state } from "./store.js";
+import { act } from "./acting.js";
+import { appOfChannel, channelName, goTo, me, on, state } from "./store.js";
 
 /** The side bar's node; `onSwitch()` is called to choose another person. */
-export function sidebar({ onSwitch, onChosen }) {
+export function sidebar({ onSwitch, onChosen, foot = [] }) {
   const node = el("nav", { class: "sidebar", "aria-label": "Conversations" });
   const lists = el("div", { class: "sidebar-lists" });
+  const header = el("div", { class: "sidebar-head" });
+  fill(node, header, lists, el("div", { class: "sidebar-foot" }, foot));
   const draw = soon(() => {
     // Drawn anew at every message: whoever is in it with the keyboard stays where they are.
     const focused = node.contains(document.activeElement) && document.activeElement.dataset.channel;
     fill(lists, ...sections(onChosen));
-    fill(node, head(onSwitch), lists);
+    fill(header, head(onSwitch));
     if (focused) node.querySelector(`[data-channel="${CSS.escape(focused)}"]`)?.focus();
   });
   for (const event of ["snapshot", "channels", "people", "place"]) on(event, draw);
@@ -20,9 +23,7 @@ export function sidebar({ onSwitch, onChosen }) {
 
 function head(onSwitch) {
   const person = me();
-  return el(
-    "div",
-    { class: "sidebar-head" },
+  return [
     el("div", { class: "team", text: state.team.name, dir: "auto" }),
     el(
       "button",
@@ -36,7 +37,7 @@ function head(onSwitch) {
       ),
       el("span", { class: "whoami-switch", text: "Switch" }),
     ),
-  );
+  ];
 }
 
 function sections(onChosen) {
@@ -108,7 +109,7 @@ function appNode(app, onChosen) {
   const chosen = () => {
     goTo({
       channel: app.direct,
-      tab: app.home_tab && !state.unread.has(app.direct) ? "home" : "messages",
+      tab: app.home_tab && !state.channels.get(app.direct)?.unread ? "home" : "messages",
       thread: "",
     });
     onChosen();
@@ -122,7 +123,8 @@ function appNode(app, onChosen) {
 }
 
 function conversationButton({ mark, name, id, muted = false, chosen }) {
-  const unread = state.unread.get(id) ?? 0;
+  const { unread = 0, mentions = 0 } = state.channels.get(id) ?? {};
+  const said = [`${unread} unread`, mentions && `${mentions} ${mentions === 1 ? "mention" : "mentions"}`];
   const classes = ["conversation", unread && "unread", muted && "muted"].filter(Boolean).join(" ");
   return el(
     "button",
@@ -137,9 +139,10 @@ function conversationButton({ mark, name, id, muted = false, chosen }) {
     el("span", { class: "conversation-name", text: name, dir: "auto" }),
     unread > 0 &&
       el("span", {
-        class: "unread-count",
-        text: String(Math.min(unread, 99)),
-        "aria-label": `${unread} unread`,
+        class: `unread-count${mentions ? " mentioned" : ""}`,
+        role: "img",
+        text: `${mentions ? "@" : ""}${unread > 99 ? "99+" : unread}`,
+        "aria-label": said.filter(Boolean).join(", "),
       }),
   );
 }

@@ -13,8 +13,10 @@ const state = {
   homes: new Map(),
   /** channel id → {messages: Map by ts, ephemerals, hasMore}: only of conversations that were opened. */
   logs: new Map(),
-  /** channel id → messages that came while it was not open. */
-  unread: new Map(),
+  /** What was unread when the reader came here: the `ts` read up to; null where nothing was. */
+  newSince: null,
+  /** `{channel, ts}` of a message to be brought into sight once it is there. */
+  sought: null,
   /** Where the reader is: a conversation, an app's tab, a thread. */
   at: { channel: "", tab: "messages", thread: "" },
 };
@@ -22,11 +24,13 @@ const state = {
 const listeners = new Map();
 let socket = null;
 let reconnectTimer = 0;
+let tries = 0;
 let clockAt = { nowMs: Date.now(), ticking: true, since: performance.now() };
 
 export { state };
 
-/** Call `listener(detail)` at each `event`: snapshot, channels, people, log, modals, home, clock, notice, online, place. */
+/** Call `listener(detail)` at each `event`: snapshot, channels, people, log, modals, home, clock, notice, online, place,
+ * journal, entry, refused. */
 export function on(event, listener) {
   listeners.set(event, [...(listeners.get(event) ?? []), listener]);
 }
@@ -74,7 +78,7 @@ export function connect(userId) {
     everOnline: false,
     homes: new Map(),
     logs: new Map(),
-    unread: new Map(),
+    newSince: null,
   });
   openSocket();
 }
@@ -103,12 +107,13 @@ function openSocket() {
       state.online = false;
       emit("online");
     }
-    reconnectTimer = setTimeout(openSocket, 1000);
+    // The first try comes at once: a workspace that begins again is there in a moment.
+    reconnectTimer = setTimeout(openSocket, tries++ ? 1000 : 250);
   });
 }
 
 /** Ask over the socket, so that no change overtakes the answer. */
-function ask(what) {
+export function ask(what) {
   if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(what));
 }
 
@@ -119,6 +124,7 @@ const RECEIVERS = {
     state.apps = byId(told.apps);
     state.channels = byId(told.channels);
     state.views = told.views;
+    tries = 0;
     state.online = true;
     state.everOnline = true;
     setClock(told.clock);
@@ -149,13 +155,19 @@ const RECEIVERS = {
     setClock(told.clock);
     emit("clock");
   },
+  read(told) {
+    const channel = state.channels.get(told.channel);
+    if (channel) Object.assign(channel, { unread: 0, mentions: 0, read_to: told.ts });
+    emit("channels");
+  },
   notice: (told) => emit("notice", { text: told.text }),
   messages(told) {
     const log = state.logs.get(told.channel) ?? { messages: new Map(), ephemerals: [], hasMore: false };
     for (const message of told.messages) log.messages.set(message.ts, message);
     Object.assign(log, { ephemerals: told.ephemerals, hasMore: told.has_more, asked: false });
     state.logs.set(told.channel, log);
-    emit("log", { channel: told.channel, loaded: true, older: Boolean(told.before) });
+    emit("log", { channel: told.channel, loaded: !told.before });
+    seek();
   },
   thread(told) {
     const log = state.logs.get(told.channel);
@@ -164,12 +176,8 @@ const RECEIVERS = {
     emit("log", { channel: told.channel });
   },
   message(told) {
-    const looking = state.at.channel === told.channel && state.at.tab === "messages" && !document.hidden;
-    const mine = told.message.user === state.me;
-    if (!looking && !mine && isTopLevel(told.message))
-      state.unread.set(told.channel, (state.unread.get(told.channel) ?? 0) + 1);
     const channel = state.channels.get(told.channel);
-    if (channel) channel.latest = told.message.ts;
+    if (channel) noteNews(channel, told);
     emit("channels");
     change(told);
   },
@@ -184,6 +192,8 @@ const RECEIVERS = {
     emit("log", { channel: told.channel });
   },
 };
+
+for (const event of ["journal", "entry", "refused"]) RECEIVERS[event] = (told) => emit(event, told);
 
 function receive(told) {
   RECEIVERS[told.type]?.(told);
@@ -208,8 +218,24 @@ function setClock({ now_ms: now, ticking }) {
   clockAt = { nowMs: now, ticking, since: performance.now() };
 }
 
+const isLookedAt = (id) => state.at.channel === id && state.at.tab === "messages" && !document.hidden;
+
+function noteNews(channel, told) {
+  channel.latest = told.message.ts;
+  if (!told.is_news) return;
+  if (isLookedAt(channel.id)) {
+    ask({ ask: "read", channel: channel.id });
+    return;
+  }
+  // Who comes back to this window finds a line above what came meanwhile.
+  if (state.at.channel === channel.id && !channel.unread) state.newSince = channel.read_to;
+  channel.unread += 1;
+  if (told.mentions) channel.mentions += 1;
+}
+
 /** Go to a conversation, an app's tab or a thread; the address in the browser follows, so that "back" goes back. */
 export function goTo(place, { replace = false } = {}) {
+  if (place.channel && place.channel !== state.at.channel) state.newSince = null;
   Object.assign(state.at, place);
   const { channel, tab, thread } = state.at;
   const path = `#${[state.me, channel, tab === "home" ? "home" : thread].filter(Boolean).join("/")}`;
@@ -231,12 +257,34 @@ function loadPlace() {
   if (thread) ask({ ask: "thread", channel, thread_ts: thread });
 }
 
-export function markRead(channel) {
-  if (state.unread.delete(channel)) emit("channels");
+/** What stands in a conversation that is looked at counts as read, in every window of this person. */
+export function markRead(id) {
+  const channel = state.channels.get(id);
+  if (!channel?.unread || !isLookedAt(id)) return;
+  state.newSince ??= channel.read_to;
+  Object.assign(channel, { unread: 0, mentions: 0 });
+  ask({ ask: "read", channel: id });
+  emit("channels");
+}
+
+/** Go to one message, however old; it is brought into sight. */
+export function goToMessage({ channel, ts, thread = "" }) {
+  state.sought = { channel, ts: thread || ts };
+  goTo({ channel, tab: "messages", thread });
+  seek();
+}
+
+function seek() {
+  if (!state.sought) return;
+  const { channel, ts } = state.sought;
+  const log = state.logs.get(channel);
+  if (!log) return;
+  if (log.messages.has(ts) || !log.hasMore) emit("sought");
+  else loadOlder(channel, { until: ts });
 }
 
 /** Ask for what was said before the oldest message that is loaded. */
-export function loadOlder(channel) {
+export function loadOlder(channel, { until = "" } = {}) {
   const log = state.logs.get(channel);
   const oldest =
     log &&
@@ -246,54 +294,9 @@ export function loadOlder(channel) {
       .sort()[0];
   if (!oldest || !log.hasMore || log.asked) return;
   log.asked = true;
-  ask({ ask: "messages", channel, before: oldest });
+  ask({ ask: "messages", channel, before: oldest, until });
 }
 
 export function isTopLevel(message) {
   return !message.thread_ts || message.thread_ts === message.ts || message.subtype === "thread_broadcast";
-}
-
-/**
- * Do something as this person. Returns the answer `{ok: true, …}`;
- * what Slack refused comes back as `{ok: false, error, messages}`, and is shown unless `quiet`.
- */
-export async function act(verb, body = {}, { quiet = false } = {}) {
-  const answer = await post(`/page/act/${verb}`, { user: state.me, ...body });
-  if (!answer.ok && !quiet)
-    emit("notice", { error: answer.error, messages: answer.messages ?? [], text: answer.text });
-  return answer;
-}
-
-async function post(url, body) {
-  try {
-    const response = await fetch(url, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(body),
-    });
-    return await response.json();
-  } catch {
-    return { ok: false, error: "no_connection", text: "The workspace did not answer. Is it still running?" };
-  }
-}
-
-/** Upload a file for a later message or submission; returns `{ok, upload, name}`. */
-export async function upload(file) {
-  const form = new FormData();
-  form.append("file", file, file.name);
-  try {
-    const response = await fetch(`/page/upload?user=${encodeURIComponent(state.me)}`, {
-      method: "POST",
-      body: form,
-    });
-    return await response.json();
-  } catch {
-    return { ok: false, error: "no_connection" };
-  }
-}
-
-/** Whom one can be. */
-export async function fetchPeople() {
-  const response = await fetch("/page/people");
-  return response.json();
 }

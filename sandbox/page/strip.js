@@ -1,7 +1,8 @@
 // The calendar strip: the days that the program behind the workspace knows, and the ways to move through them.
 
 import { el, fill, icon, placeBeside, soon } from "./dom.js";
-import { act, me, nowMs, on, state } from "./store.js";
+import { act } from "./acting.js";
+import { me, nowMs, on, state } from "./store.js";
 import { dateIn, dayIn, instantAt, shortDayIn, timeIn, wallIn } from "./time.js";
 
 const DAY_MS = 864e5;

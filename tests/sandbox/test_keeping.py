@@ -27,6 +27,7 @@ def lively() -> Workspace:
     workspace.post(channel.id, {"user": "UBEN", "text": "Hi", "thread_ts": root["ts"]})
     workspace.react(channel.id, root["ts"], "UBEN", "wave")
     workspace.direct("UANN", app.bot_user_id)
+    workspace.mark_read(channel.id, "UANN")
     workspace.show_only_to(channel.id, "UBEN", {"text": "only you"})
     workspace.add_file("plan.pdf", b"%PDF\x00\xff", user_id="UANN", mimetype="application/pdf")
     workspace.homes[(app.id, "UANN")] = {"type": "home", "blocks": []}
@@ -48,6 +49,7 @@ def test_everything_comes_back_as_it_was() -> None:
     assert after.apps == before.apps
     assert after.channels == before.channels
     assert after.files == before.files
+    assert after.read_to == before.read_to
 
 
 def test_ids_and_ts_go_on_as_if_it_had_never_stopped() -> None:

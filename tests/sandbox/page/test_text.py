@@ -49,7 +49,7 @@ CASES = {
     "<mailto:a@b.example|write>": '<a href="mailto:a@b.example">write</a>',
     "<javascript:alert(1)|click>": "<span>click</span>",
     "<@UANN> <@UNONE|zed> <!subteam^S1> <!here>": (
-        "<span>@Ann</span> <span>@zed</span> <span>@coaches</span> <span>@here</span>"
+        "<button>@Ann</button> <span>@zed</span> <span>@coaches</span> <span>@here</span>"
     ),
     "<#C1> <#C9|old>": "<button>#general</button> <span>#old</span>",
     ":tada: :no_such_one: 10:30:45": "<span>🎉</span> :no_such_one: 10:30:45",

@@ -1,0 +1,109 @@
+"""Reading the workspace's messages: their words, whom they mention, what is unread, what a search finds."""
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.records import Channel
+from sandbox.workspace import Workspace
+
+MOST_UNREAD = 100
+"""Beyond this many, unread messages are not counted on."""
+MOST_FOUND = 30
+_TO_ALL = ("<!channel", "<!here", "<!everyone")
+_SKIPPED = frozenset({"type", "block_id", "action_id", "url", "image_url", "value", "style", "metadata"})
+
+
+@dataclass(frozen=True)
+class Unread:
+    """How much of a conversation somebody has not read: messages, and those of them that mention them."""
+
+    count: int = 0
+    mentions: int = 0
+
+
+def is_top_level(message: dict[str, Any]) -> bool:
+    """Whether a message stands in the conversation itself, not only in a thread."""
+    thread_ts = message.get("thread_ts")
+    return not thread_ts or thread_ts == message["ts"] or message.get("subtype") == "thread_broadcast"
+
+
+def sees(channel: Channel, user_id: str) -> bool:
+    """Whether a conversation is open to somebody."""
+    return channel.kind == "public" or user_id in channel.members
+
+
+def words(message: dict[str, Any]) -> Iterator[str]:
+    """Every text of a message: its own, its blocks', its attachments', the names of its files."""
+    yield str(message.get("text") or "")
+    for part in ("blocks", "attachments"):
+        yield from _texts(message.get(part))
+    for file in message.get("files") or ():
+        yield str(file.get("name") or "")
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, list):
+        for one in value:
+            yield from _texts(one)
+    elif isinstance(value, dict):
+        if value.get("type") == "user":
+            yield f"<@{value.get('user_id')}>"
+        for key, one in value.items():
+            if isinstance(one, str) and key not in _SKIPPED:
+                yield one
+            elif not isinstance(one, str):
+                yield from _texts(one)
+
+
+def mentions(message: dict[str, Any], user_id: str) -> bool:
+    """Whether a message calls somebody by name, or everybody in the conversation."""
+    return any(f"<@{user_id}" in text or any(sign in text for sign in _TO_ALL) for text in words(message))
+
+
+def counts(message: dict[str, Any], user_id: str) -> bool:
+    """Whether a message is news for somebody: somebody else's, in the conversation itself or calling them."""
+    return message.get("user") != user_id and (is_top_level(message) or mentions(message, user_id))
+
+
+def unread(workspace: Workspace, channel: Channel, user_id: str) -> Unread:
+    """What is new to a member since they last looked; who looks in from outside has nothing unread."""
+    if user_id not in channel.members:
+        return Unread()
+    read_to = workspace.read_to.get((channel.id, user_id), "")
+    count = called = 0
+    for message in reversed(channel.messages):
+        # Whoever writes has read what was there.
+        if message["ts"] <= read_to or message.get("user") == user_id or count == MOST_UNREAD:
+            break
+        if counts(message, user_id):
+            count += 1
+            called += mentions(message, user_id)
+    return Unread(count, called)
+
+
+def found(workspace: Workspace, user_id: str, sought: str) -> list[dict[str, Any]]:
+    """The messages that somebody may see and that have every word of `sought`, the newest first."""
+    parts = _folded(sought).split()
+    if not parts:
+        return []
+    hits: list[dict[str, Any]] = []
+    for channel in workspace.channels.values():
+        if not sees(channel, user_id):
+            continue
+        here = 0
+        for message in reversed(channel.messages):
+            text = _folded(" ".join(words(message)))
+            if all(part in text for part in parts):
+                hits.append({"channel": channel.id, "message": message})
+                here += 1
+                if here == MOST_FOUND:
+                    break
+    hits.sort(key=lambda hit: str(hit["message"]["ts"]), reverse=True)
+    return hits[:MOST_FOUND]
+
+
+def _folded(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
