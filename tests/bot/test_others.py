@@ -16,6 +16,7 @@ ROW = OutboxRow(
     not_before_at=NOW,
     state="sending",
     is_repeatable=False,
+    is_bulk=False,
     attempts=1,
     claimed_at=NOW,
     claimed_by="other",
