@@ -39,7 +39,8 @@ class Told:
         assert found is not None, line
         self.at = datetime.strptime(found["at"], "%a %d %b %Y %H:%M")  # noqa: DTZ007 (a wall time)
         self.city = found["city"].strip()
-        who, _, self.what = found["rest"].partition(": ")
+        who, _, what = found["rest"].partition(": ")
+        self.what = what
         self.is_received = who.startswith("→ ")
         self.who = who.removeprefix("→ ").partition(" (with ")[0]
 
