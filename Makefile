@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.made-from-lock
 
-.PHONY: install demo run test test-postgres chaos bench lint lock
+.PHONY: install demo run test test-postgres chaos bench screenshots lint lock
 
 install: $(READY)  ## the virtual environment, with the command .venv/bin/alumni-bot
 
@@ -23,9 +23,13 @@ test-postgres: $(READY)  ## every test that needs a database, on a PostgreSQL th
 chaos: $(READY)  ## the long fault run: kills, lost replies, rate limits
 	@$(BIN)/python -m tests.chaos.run
 
-bench: $(READY)  ## how good and how fast search and the matching of feedback rounds are
+bench: $(READY)  ## how good and how fast search, the matching of feedback rounds and the page are
 	@$(BIN)/python -m tests.bench
 	@$(BIN)/python -m tests.bench.matching
+	@$(BIN)/python -m tests.bench.page
+
+screenshots: $(READY)  ## the pictures in README.md, taken of the demo in Chromium
+	@$(BIN)/python -m tests.screenshots
 
 lint: $(READY)  ## style, types, floors
 	@$(BIN)/ruff check .

@@ -63,10 +63,11 @@ class Journal:
         self._tell(self._number(delivered), delivered, refused)
 
     def _number(self, record: Call | Delivered) -> int:
-        # What changes was added a moment ago: it is found near the end.
-        for number, known in reversed(self._entries):
-            if known is record:
-                return number
+        # A call is whole when it is logged. A delivery changes, soon after it was added: it is near the end.
+        if isinstance(record, Delivered):
+            for number, known in reversed(self._entries):
+                if known is record:
+                    return number
         self._last += 1
         self._entries.append((self._last, record))
         return self._last

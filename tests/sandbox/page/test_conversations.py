@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sandbox.server import Sandbox
 from tests.sandbox.browsing import DESKTOP, IN_CHROMIUM, PHONE, composer, give, rows, sit_down
 from tests.sandbox.page_app import HARD_TEXTS, every_block
+from tests.sandbox.test_director import Almanac
 
 pytestmark = IN_CHROMIUM
 
@@ -164,6 +165,27 @@ async def test_the_clock_is_moved_from_the_page(browser: Browser, sandbox: Sandb
 
     await expect(clock).to_contain_text(re.compile("Thu 2 Nov 2023.*08:15"))
     assert sandbox.clock.now() == datetime(2023, 11, 2, 7, 15, tzinfo=UTC)
+
+
+async def test_the_calendar_is_moved_through_by_button_and_by_keyboard(
+    browser: Browser, sandbox: Sandbox
+) -> None:
+    sandbox.director = Almanac(sandbox.clock)
+    page = await sit_down(browser, sandbox, "UANN/CGENERAL")
+    strip = page.get_by_role("region", name="Calendar")
+    await expect(strip.get_by_role("button", name="Tuesday 6 June 2023")).to_have_attribute(
+        "aria-current", "date"
+    )
+
+    await strip.get_by_role("button", name="Next event").click()
+    today = strip.get_by_role("button", name="Wednesday 7 June 2023, 1 planned")
+    await expect(today).to_have_attribute("aria-current", "date")
+    await today.press("ArrowRight")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("button", name="Go to 09:00 of this day").press("Enter")
+
+    await expect(strip.locator("strong")).to_have_text("Thu 8 Jun 2023 10:00 Rome")
+    assert sandbox.clock.now() == datetime(2023, 6, 8, 8, 0, tzinfo=UTC)
 
 
 async def test_a_lost_connection_is_said_and_nothing_is_missed(browser: Browser, sandbox: Sandbox) -> None:
