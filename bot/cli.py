@@ -177,9 +177,9 @@ def _import(arguments: argparse.Namespace) -> int:
 
 def _export(arguments: argparse.Namespace) -> int:
     folder: Path = arguments.folder
-    settings = _settings()
+    url = config.database_url_from(_values())
     try:
-        names = asyncio.run(export(settings, folder))
+        names = asyncio.run(export(url, folder))
     except FileExistsError:
         return _fail(f"{folder} is there and not an empty folder: name a new one.")
     except OSError as wrong:

@@ -3,13 +3,12 @@
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from bot.config import Settings
 from bot.services import taking_away
 from storage.db import open_database
 from storage.migrate import migrate
 
 
-async def export(settings: Settings, folder: Path) -> list[str]:
+async def export(database_url: str, folder: Path) -> list[str]:
     """Write everything into a folder, while the bot runs or not; returns the names of the files.
 
     folder: is made, for its owner's eyes alone.
@@ -17,7 +16,7 @@ async def export(settings: Settings, folder: Path) -> list[str]:
     """
     _make(folder)
     async with AsyncExitStack() as closing:
-        db = open_database(settings.database_url)
+        db = open_database(database_url)
         closing.push_async_callback(db.close)
         await migrate(db)
         names: list[str] = []

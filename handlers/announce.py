@@ -14,7 +14,7 @@ from bot.views import words
 from handlers import announce_desk, announce_form, payloads
 from handlers.deps import Deps
 from handlers.middleware import actor, organiser, require_organiser
-from handlers.modals import metadata, open_from, open_modal
+from handlers.modals import metadata, open_from, open_modal, update_open
 from handlers.payloads import Fields
 from handlers.typed import unescaped
 
@@ -57,7 +57,7 @@ def register(app: AsyncApp, deps: Deps) -> None:
         filled = await announce_form.form(
             deps, who, number=number, template=pressed.value, version=known.get("version", "")
         )
-        await client.views_update(view_id=view["id"], view=filled)
+        await update_open(client, view["id"], filled)
         await ack()
 
     @app.view(forms.COMPOSE_CALLBACK)

@@ -13,7 +13,7 @@ from bot.views import announce_desk as views
 from handlers import announce_form, payloads
 from handlers.deps import Deps
 from handlers.middleware import organiser
-from handlers.modals import metadata, open_from
+from handlers.modals import metadata, open_from, update_open
 from handlers.payloads import Fields, Payload, Pressed
 
 Deed = Callable[..., Awaitable[object]]
@@ -255,6 +255,6 @@ async def _detail(deps: Deps, who: Actor, number: int, *, page: int = 0, note: s
 async def _show(client: AsyncWebClient, pressed: Pressed, view: Payload) -> None:
     """In place of the modal that the button is in; where it is in none, as a modal of its own."""
     if pressed.view is not None and pressed.view.get("type") == "modal":
-        await client.views_update(view_id=pressed.view["id"], view=view)
+        await update_open(client, pressed.view["id"], view)
     else:
         await open_from(client, pressed, view)

@@ -13,7 +13,7 @@ from bot.views import notices, words
 from handlers import payloads
 from handlers.deps import Deps
 from handlers.middleware import actor
-from handlers.modals import metadata, open_from, open_modal
+from handlers.modals import metadata, open_from, open_modal, update_open
 from handlers.payloads import Fields, Payload
 
 SHORTCUT = "ask"
@@ -123,7 +123,7 @@ def register(app: AsyncApp, deps: Deps) -> None:
         if pressed.view is None:
             await respond(replace_original=True, **views.answered(earlier))
         else:
-            await client.views_update(view_id=pressed.view["id"], view=views.answered_modal(earlier))
+            await update_open(client, pressed.view["id"], views.answered_modal(earlier))
         await ack()
 
     @app.action(views.MENTION)

@@ -57,7 +57,7 @@ def _where(body: dict[str, Any]) -> dict[str, Any]:
     actions = body.get("actions") or [{}]
     view = body.get("view") or {}
     return {
-        "team_id": body.get("team_id") or (body.get("team") or {}).get("id"),
+        "team_id": payloads.found_team_id(body),
         "user_id": payloads.user_id(body),
         "payload": body.get("command") or event.get("type") or body.get("type"),
         "callback_id": actions[0].get("action_id") or body.get("callback_id") or view.get("callback_id"),

@@ -19,7 +19,7 @@ from bot.views import homework_desk as views
 from handlers import payloads
 from handlers.deps import Deps
 from handlers.middleware import organiser, require_organiser
-from handlers.modals import metadata, open_from, open_modal
+from handlers.modals import metadata, open_from, open_modal, update_open
 from handlers.payloads import Command, Fields, Payload
 from handlers.typed import extending, unescaped
 
@@ -85,7 +85,7 @@ def register(app: AsyncApp, deps: Deps) -> Desk:
             await respond(text=said, response_type="ephemeral", replace_original=False)
         else:
             found = await homework.status(deps.db, team_id=who.team_id, key=pressed.value, now=now)
-            await client.views_update(view_id=pressed.view["id"], view=_status_modal(found, note=said))
+            await update_open(client, pressed.view["id"], _status_modal(found, note=said))
         await ack()
 
     @app.action(views.NEW)

@@ -15,7 +15,7 @@ from bot.views import peers_plan as plan_views
 from handlers import payloads
 from handlers.deps import Deps
 from handlers.middleware import organiser, require_organiser
-from handlers.modals import metadata, open_from
+from handlers.modals import metadata, open_from, update_open
 from handlers.payloads import Command, Fields, Payload
 from handlers.typed import unescaped
 
@@ -62,7 +62,7 @@ def register(app: AsyncApp, deps: Deps) -> Desk:
             await respond(text=said, response_type="ephemeral", replace_original=False)
         else:
             found = await peers.status(deps.db, team_id=who.team_id, of=pressed.value, now=now)
-            await client.views_update(view_id=pressed.view["id"], view=_modal(found, note=said))
+            await update_open(client, pressed.view["id"], _modal(found, note=said))
         await ack()
 
     @app.action(views.EXPORT)
@@ -87,7 +87,7 @@ def register(app: AsyncApp, deps: Deps) -> Desk:
         else:
             found = await peers.status(deps.db, team_id=who.team_id, of=pressed.value, now=now)
             view = _modal(found, note=views.exported(name))
-            await client.views_update(view_id=pressed.view["id"], view=view)
+            await update_open(client, pressed.view["id"], view)
         await ack()
 
     @app.action(views.SOMEBODY_OUT)
@@ -138,7 +138,7 @@ def register(app: AsyncApp, deps: Deps) -> Desk:
             said = plan_views.undone_text(drafted)
             await respond(text=said, response_type="ephemeral", replace_original=False)
         else:
-            await client.views_update(view_id=pressed.view["id"], view=plan_views.undone(drafted))
+            await update_open(client, pressed.view["id"], plan_views.undone(drafted))
         await ack()
 
     return command

@@ -15,7 +15,7 @@ from bot.views.questions_search import MANAGE
 from handlers import payloads
 from handlers.deps import Deps
 from handlers.middleware import actor, require_organiser
-from handlers.modals import metadata, open_from
+from handlers.modals import metadata, open_from, update_open
 from handlers.payloads import Fields, Payload
 
 Numbers = Callable[[AsyncAck, Actor], Awaitable[None]]
@@ -178,4 +178,4 @@ async def _show(
     deps: Deps, who: Actor, client: AsyncWebClient, view_id: str, question_id: QuestionId, note: str
 ) -> None:
     """Show the question as it stands now in the modal below the form, which closes."""
-    await client.views_update(view_id=view_id, view=await _desk(deps, who, question_id, note=note))
+    await update_open(client, view_id, await _desk(deps, who, question_id, note=note))

@@ -15,7 +15,7 @@ from bot.views import questions_search as views
 from handlers import payloads, questions_desk
 from handlers.deps import Deps
 from handlers.middleware import actor
-from handlers.modals import open_from
+from handlers.modals import open_from, update_open
 from handlers.payloads import Payload
 from handlers.typed import unescaped
 
@@ -60,7 +60,7 @@ def register(app: AsyncApp, deps: Deps) -> None:
         if pressed.view is None:
             await respond(**page, response_type="ephemeral", replace_original=True)
         else:
-            await client.views_update(view_id=pressed.view["id"], view=views.found_modal(page))
+            await update_open(client, pressed.view["id"], views.found_modal(page))
         await ack()
 
     @app.action(views.ASK_INSTEAD)

@@ -11,6 +11,7 @@ from bot.views import report as views
 from handlers import payloads
 from handlers.deps import Deps
 from handlers.middleware import organiser
+from handlers.modals import update_open
 from handlers.payloads import Payload
 
 
@@ -24,7 +25,7 @@ def register(app: AsyncApp, deps: Deps) -> None:
     ) -> None:
         who, pressed = organiser(context), payloads.pressed(body)
         shown = await page(deps, who, offset=int(pressed.value))
-        await client.views_update(view_id=(pressed.view or {})["id"], view=shown)
+        await update_open(client, (pressed.view or {})["id"], shown)
         await ack()
 
 

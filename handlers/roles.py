@@ -18,7 +18,7 @@ from bot.views import roles as views
 from handlers import payloads
 from handlers.deps import Deps
 from handlers.middleware import organiser
-from handlers.modals import metadata, open_from
+from handlers.modals import metadata, open_from, update_open
 from handlers.payloads import Fields, Payload
 
 
@@ -46,7 +46,7 @@ def register(app: AsyncApp, deps: Deps) -> None:
         who, pressed = organiser(context), payloads.pressed(body)
         view = pressed.view or {}
         shown = await _list(deps, who, _wanted(metadata(view)), page=int(pressed.value))
-        await client.views_update(view_id=view["id"], view=shown)
+        await update_open(client, view["id"], shown)
         await ack()
 
     @app.action(re.compile(rf"^{views.ONE}_\w+$"))
@@ -107,7 +107,7 @@ def register(app: AsyncApp, deps: Deps) -> None:
         shown = await _list(
             deps, who, _wanted(carried), page=int(carried["page"]), note=note, undo=made.number
         )
-        await client.views_update(view_id=carried["list_id"], view=shown)
+        await update_open(client, carried["list_id"], shown)
         await ack()
 
     @app.action(views.LATEST)
@@ -140,9 +140,9 @@ def register(app: AsyncApp, deps: Deps) -> None:
         elif pressed.view["callback_id"] == views.LIST_CALLBACK:
             carried = metadata(pressed.view)
             shown = await _list(deps, who, _wanted(carried), page=int(carried["page"]), note=said)
-            await client.views_update(view_id=pressed.view["id"], view=shown)
+            await update_open(client, pressed.view["id"], shown)
         else:
-            await client.views_update(view_id=pressed.view["id"], view=await _latest(deps, who))
+            await update_open(client, pressed.view["id"], await _latest(deps, who))
         await ack()
 
     @app.action(alumni_views.CONFIRM)

@@ -1,6 +1,5 @@
 """The pages of setting up, and keeping them up to date beneath the form that lies on them."""
 
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.ids import EditionKey
@@ -8,6 +7,7 @@ from bot.domain.members import Actor
 from bot.services import setup
 from bot.views import setup as views
 from handlers.deps import Deps
+from handlers.modals import update_open
 from handlers.payloads import Payload
 
 
@@ -32,7 +32,7 @@ async def page(deps: Deps, who: Actor, edition_key: EditionKey, *, note: str = "
 async def show_hub(deps: Deps, client: AsyncWebClient, who: Actor, body: Payload, *, note: str = "") -> None:
     """Bring the page at the bottom of the open modals up to date."""
     root = body["view"].get("root_view_id") or body["view"]["id"]
-    await _update(client, root, await hub(deps, who, note=note))
+    await update_open(client, root, await hub(deps, who, note=note))
 
 
 async def show_page(
@@ -43,14 +43,5 @@ async def show_page(
     is_page = view.get("callback_id") == views.PAGE_CALLBACK
     shown = view["id"] if is_page else view.get("previous_view_id")
     if shown:
-        await _update(client, shown, await page(deps, who, edition_key, note=note))
+        await update_open(client, shown, await page(deps, who, edition_key, note=note))
     await show_hub(deps, client, who, body)
-
-
-async def _update(client: AsyncWebClient, view_id: str, view: Payload) -> None:
-    try:
-        await client.views_update(view_id=view_id, view=view)
-    except SlackApiError as refused:
-        # Closed meanwhile; what was saved is saved.
-        if refused.response.get("error") != "not_found":
-            raise

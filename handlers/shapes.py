@@ -4,6 +4,7 @@ Slack signs what it sends, so none of this is ever wrong there. What comes over 
 refused here in one place, so that no listener needs to ask whether an id is a number.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,42 +22,47 @@ class Each:
     of: "Shape"
 
 
-Shape = type | None | Each | list["Shape"] | tuple["Shape", ...] | Mapping[str, "Shape"]
-"""A type, or None for nothing; a list of one shape; a tuple of those that may be; an object by its names.
+Shape = type | re.Pattern[str] | None | Each | list["Shape"] | tuple["Shape", ...] | Mapping[str, "Shape"]
+"""A type, a text's pattern, None for nothing; a list of one shape; a tuple of those that may be; an object.
 
-A name that is not there holds nothing; names beside those of a shape may be.
+Of an object the names that are looked at: one that is not there holds nothing, and others may be there too.
 """
 
+_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_SOME_ID: Shape = (re.compile(r"[A-Za-z0-9_.-]{0,64}"), None)
+# What a delivery is known by: it becomes part of a key.
+_KEY = re.compile(r"[ -~]{1,300}")
+_SOME_KEY: Shape = (re.compile(r"[ -~]{0,300}"), None)
 _TEXT: Shape = (str, None)
 _FLAG: Shape = (bool, None)
-_IDS: Shape = ([str], None)
+_IDS: Shape = ([_ID], None)
 _OBJECT: Shape = (dict, None)
 
 _INSTALLED: Shape = {
-    "team_id": _TEXT,
-    "enterprise_id": _TEXT,
-    "user_id": _TEXT,
+    "team_id": _SOME_ID,
+    "enterprise_id": _SOME_ID,
+    "user_id": _SOME_ID,
     "is_enterprise_install": (bool, str, None),
 }
-_TEAM: Shape = {"id": str, "enterprise_id": _TEXT}
-_PERSON: dict[str, Shape] = {"id": str, "team_id": _TEXT}
+_TEAM: Shape = {"id": _ID, "enterprise_id": _SOME_ID}
+_PERSON: dict[str, Shape] = {"id": _ID, "team_id": _SOME_ID}
 _ENVELOPE: Shape = {
     "type": _TEXT,
     "command": _TEXT,
-    "team": (_TEAM, str, None),
-    "team_id": _TEXT,
+    "team": (_TEAM, _ID, None),
+    "team_id": _SOME_ID,
     "enterprise": ({"id": _TEXT}, str, None),
-    "enterprise_id": _TEXT,
+    "enterprise_id": _SOME_ID,
     "is_enterprise_install": (bool, str, None),
     "authorizations": ([_INSTALLED], None),
     "is_ext_shared_channel": _FLAG,
-    "context_team_id": _TEXT,
-    "context_enterprise_id": _TEXT,
+    "context_team_id": _SOME_ID,
+    "context_enterprise_id": _SOME_ID,
     "user": (_PERSON, None),
-    "user_id": _TEXT,
-    "channel": ({"id": _TEXT, "name": _TEXT}, None),
-    "channel_id": _TEXT,
-    "trigger_id": _TEXT,
+    "user_id": _SOME_ID,
+    "channel": ({"id": _SOME_ID, "name": _TEXT}, None),
+    "channel_id": _SOME_ID,
+    "trigger_id": _SOME_KEY,
     "response_url": _TEXT,
     "response_urls": ([{"response_url": _TEXT}], None),
     "event": _OBJECT,
@@ -65,7 +71,7 @@ _ENVELOPE: Shape = {
     "previous_message": _OBJECT,
     "item": _OBJECT,
     "assistant_thread": _OBJECT,
-    "thread_ts": _TEXT,
+    "thread_ts": _SOME_ID,
     "function_execution_id": _TEXT,
     "function_data": _OBJECT,
     "bot_access_token": _TEXT,
@@ -77,7 +83,7 @@ _ENVELOPE: Shape = {
 _FILES: Shape = (
     [
         {
-            "id": str,
+            "id": _ID,
             "name": _TEXT,
             "title": _TEXT,
             "permalink": _TEXT,
@@ -94,11 +100,11 @@ _ELEMENT: dict[str, Shape] = {
     "value": _TEXT,
     "selected_option": (_OPTION, None),
     "selected_options": ([_OPTION], None),
-    "selected_user": _TEXT,
+    "selected_user": _SOME_ID,
     "selected_users": _IDS,
-    "selected_conversation": _TEXT,
+    "selected_conversation": _SOME_ID,
     "selected_conversations": _IDS,
-    "selected_channel": _TEXT,
+    "selected_channel": _SOME_ID,
     "selected_channels": _IDS,
     "selected_date": _TEXT,
     "selected_time": _TEXT,
@@ -107,55 +113,55 @@ _ELEMENT: dict[str, Shape] = {
 }
 _BLOCK: Shape = {"type": str, "block_id": _TEXT}
 _VIEW: Shape = {
-    "id": str,
+    "id": _ID,
     "type": _TEXT,
     "callback_id": _TEXT,
     "hash": _TEXT,
     "private_metadata": _TEXT,
-    "root_view_id": _TEXT,
-    "previous_view_id": _TEXT,
-    "app_installed_team_id": _TEXT,
-    "team_id": _TEXT,
+    "root_view_id": _SOME_ID,
+    "previous_view_id": _SOME_ID,
+    "app_installed_team_id": _SOME_ID,
+    "team_id": _SOME_ID,
     "state": ({"values": (Each(Each(_ELEMENT)), None)}, None),
     "blocks": ([_BLOCK], None),
 }
 _MESSAGE: Shape = {
     "type": _TEXT,
     "subtype": _TEXT,
-    "ts": str,
-    "thread_ts": _TEXT,
-    "user": _TEXT,
-    "bot_id": _TEXT,
+    "ts": _ID,
+    "thread_ts": _SOME_ID,
+    "user": _SOME_ID,
+    "bot_id": _SOME_ID,
     "text": _TEXT,
-    "team": _TEXT,
+    "team": _SOME_ID,
     "files": _FILES,
     "blocks": ([_BLOCK], None),
     "attachments": ([dict], None),
     "edited": _OBJECT,
     "metadata": _OBJECT,
 }
-_ACTION: Shape = {**_ELEMENT, "action_id": str, "action_ts": str, "block_id": _TEXT}
+_ACTION: Shape = {**_ELEMENT, "action_id": str, "action_ts": _KEY, "block_id": _TEXT}
 _EVENT: Shape = {
     "type": str,
     "subtype": _TEXT,
-    "team": _TEXT,
-    "user": ({**_PERSON, "name": _TEXT, "real_name": _TEXT, "tz": _TEXT, "profile": _OBJECT}, str, None),
-    "user_id": _TEXT,
-    "user_team": _TEXT,
-    "bot_id": _TEXT,
-    "channel": ({"id": str, "name": _TEXT}, str, None),
-    "channel_id": _TEXT,
+    "team": _SOME_ID,
+    "user": ({**_PERSON, "name": _TEXT, "real_name": _TEXT, "tz": _TEXT, "profile": _OBJECT}, _ID, None),
+    "user_id": _SOME_ID,
+    "user_team": _SOME_ID,
+    "bot_id": _SOME_ID,
+    "channel": ({"id": _ID, "name": _TEXT}, _ID, None),
+    "channel_id": _SOME_ID,
     "channel_type": _TEXT,
     "text": _TEXT,
-    "ts": _TEXT,
-    "event_ts": _TEXT,
-    "thread_ts": _TEXT,
-    "deleted_ts": _TEXT,
+    "ts": _SOME_ID,
+    "event_ts": _SOME_ID,
+    "thread_ts": _SOME_ID,
+    "deleted_ts": _SOME_ID,
     "reaction": _TEXT,
-    "item": ({"type": _TEXT, "channel": _TEXT, "ts": _TEXT}, None),
-    "item_user": _TEXT,
-    "subteam": ({"id": str, "handle": _TEXT, "users": _IDS}, None),
-    "subteam_id": _TEXT,
+    "item": ({"type": _TEXT, "channel": _SOME_ID, "ts": _SOME_ID}, None),
+    "item_user": _SOME_ID,
+    "subteam": ({"id": _ID, "handle": _TEXT, "users": _IDS}, None),
+    "subteam_id": _SOME_ID,
     "added_users": _IDS,
     "removed_users": _IDS,
     "message": (_MESSAGE, None),
@@ -170,39 +176,42 @@ _EVENT: Shape = {
     "tab": _TEXT,
     "inputs": _OBJECT,
     "enterprise": ({"id": _TEXT}, str, None),
-    "enterprise_id": _TEXT,
+    "enterprise_id": _SOME_ID,
     "function_execution_id": _TEXT,
     "bot_access_token": _TEXT,
 }
 _OF_EVENTS: Mapping[str, Shape] = {
-    "message": {"channel": str, "ts": str},
-    "reaction_added": {"reaction": str, "item": dict, "event_ts": str},
-    "reaction_removed": {"reaction": str, "item": dict, "event_ts": str},
+    "message": {"channel": _ID, "ts": _ID},
+    "reaction_added": {"reaction": str, "item": dict, "event_ts": _ID},
+    "reaction_removed": {"reaction": str, "item": dict, "event_ts": _ID},
     "team_join": {"user": _PERSON},
     "user_change": {"user": _PERSON},
     "subteam_created": {"subteam": dict},
     "subteam_updated": {"subteam": dict},
-    "subteam_members_changed": {"subteam_id": str},
-    "member_joined_channel": {"user": str, "channel": str, "event_ts": str},
-    "member_left_channel": {"user": str, "channel": str, "event_ts": str},
-    "channel_archive": {"channel": str},
-    "channel_unarchive": {"channel": str},
-    "channel_deleted": {"channel": str},
-    "group_archive": {"channel": str},
-    "group_unarchive": {"channel": str},
-    "channel_rename": {"channel": {"id": str, "name": str}},
-    "group_rename": {"channel": {"id": str, "name": str}},
+    "subteam_members_changed": {"subteam_id": _ID},
+    "member_joined_channel": {"user": _ID, "channel": _ID, "event_ts": _ID},
+    "member_left_channel": {"user": _ID, "channel": _ID, "event_ts": _ID},
+    "channel_archive": {"channel": _ID},
+    "channel_unarchive": {"channel": _ID},
+    "channel_deleted": {"channel": _ID},
+    "group_archive": {"channel": _ID},
+    "group_unarchive": {"channel": _ID},
+    "channel_rename": {"channel": {"id": _ID, "name": str}},
+    "group_rename": {"channel": {"id": _ID, "name": str}},
 }
 """What an event's listener cannot do without, by the event's type."""
 
 _OF_MESSAGES: Mapping[str, Shape] = {
     "message_changed": {"message": dict},
     "message_replied": {"message": dict},
-    "message_deleted": {"deleted_ts": str},
+    "message_deleted": {"deleted_ts": _ID},
 }
-_CONTAINER: Shape = ({"type": _TEXT, "channel_id": _TEXT, "message_ts": _TEXT, "view_id": _TEXT}, None)
+_CONTAINER: Shape = (
+    {"type": _TEXT, "channel_id": _SOME_ID, "message_ts": _SOME_ID, "view_id": _SOME_ID},
+    None,
+)
 _KINDS: Mapping[str, Shape] = {
-    "event_callback": {"event_id": str, "event": _EVENT},
+    "event_callback": {"event_id": _KEY, "event": _EVENT},
     "block_actions": {
         "user": _PERSON,
         "actions": [_ACTION],
@@ -213,18 +222,18 @@ _KINDS: Mapping[str, Shape] = {
     "block_suggestion": {"user": _PERSON, "action_id": str, "block_id": str, "value": str},
     "view_submission": {"user": _PERSON, "view": _VIEW},
     "view_closed": {"user": _PERSON, "view": _VIEW, "is_cleared": _FLAG},
-    "shortcut": {"user": _PERSON, "callback_id": str, "trigger_id": str},
+    "shortcut": {"user": _PERSON, "callback_id": str, "trigger_id": _KEY},
     "message_action": {
         "user": _PERSON,
         "callback_id": str,
-        "trigger_id": str,
-        "channel": {"id": str},
+        "trigger_id": _KEY,
+        "channel": {"id": _ID},
         "message": _MESSAGE,
     },
-    "app_rate_limited": {"team_id": str},
+    "app_rate_limited": {"team_id": _ID},
     "url_verification": {"challenge": str},
 }
-_COMMAND: Shape = {"command": str, "user_id": str, "channel_id": str, "trigger_id": str, "text": _TEXT}
+_COMMAND: Shape = {"command": str, "user_id": _ID, "channel_id": _ID, "trigger_id": _KEY, "text": _TEXT}
 _OF_NO_WORKSPACE = ("url_verification",)
 
 
@@ -264,6 +273,8 @@ def _misfit(value: Any, shape: Shape, at: str = "") -> str | None:
             return None if value is None else at
         case type():
             return None if isinstance(value, shape) else at
+        case re.Pattern():
+            return None if isinstance(value, str) and shape.fullmatch(value) else at
         case tuple():
             found = [_misfit(value, one, at) for one in shape]
             # The deepest place says most: an object in which one field is wrong, not the object.

@@ -42,7 +42,8 @@ _KINDS = {
 _PURPOSES = {
     Purpose.DIRECTORY: (
         "Directory",
-        "Other members find you with what your profile shows.",
+        "Members of this workspace, and nobody else, find you by what your profile shows. There you can hide "
+        "any part of it.",
         "Nobody finds you in the directory.",
         "Nobody will find you in the directory any more.",
     ),

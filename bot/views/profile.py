@@ -91,7 +91,8 @@ def form(person: Member, profile: Profile, *, cluster: str, suggested: Collectio
             initial=profile.seen_by(one),
         )
         blocks.append(kit.field(visibility_block(one), f"{label}: who may see it", menu))
-    blocks.append(kit.field(LISTED, "The directory", shown, optional=True))
+    where = "Members of this workspace find you there by what you show them. Without the tick, nobody does."
+    blocks.append(kit.field(LISTED, "The directory", shown, optional=True, hint=where))
     blocks.append(kit.actions(kit.button("Announcements: what reaches me", PREFS, "announce")))
     return kit.modal(callback_id=CALLBACK, title="My profile", submit="Save", close="Cancel", blocks=blocks)
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bot.domain import calendar
 from bot.views import kit, words
+from bot.views.privacy import OPEN as PRIVACY
 from bot.views.profile import OPEN
 
 ZONE = "welcome_zone"
@@ -18,7 +19,14 @@ _DOES = (
 )
 _KEEPS = (
     "What you hand in, ask, answer and write into your profile, and from Slack your name, address and time "
-    "zone. It reads no conversation but the questions channels. You decide who sees your profile."
+    "zone. I read the questions channels, and elsewhere only what somebody marks as a question."
+)
+
+
+_SEEN_BY = (
+    "Those who take part in an edition stand in the directory: members of this workspace find them by what "
+    "their profile shows. In your profile you hide any part of it, or all. Under *My data and privacy* you "
+    "see what I hold on you, take it away, or delete it."
 )
 
 
@@ -33,6 +41,7 @@ def welcome(*, name: str, academy_name: str, zone: str, now: datetime) -> kit.Me
             kit.section(f"*{greeting}*\nI am the academy's bot. Open my *Home* tab at any time."),
             kit.section(f"*What I do*\n{_DOES}"),
             kit.section(f"*What I keep*\n{_KEEPS}"),
+            kit.section(f"*Who sees it*\n{_SEEN_BY}"),
             kit.section(
                 "*Three first steps*\n"
                 "1. Say in your profile what you can help with, and what you look for.\n"
@@ -43,6 +52,7 @@ def welcome(*, name: str, academy_name: str, zone: str, now: datetime) -> kit.Me
                 kit.button("Fill in my profile", OPEN, "welcome", style="primary"),
                 kit.button("Check my time zone", ZONE, "welcome"),
                 kit.button("Ask a question", ASK, "welcome"),
+                kit.button("My data and privacy", PRIVACY, "welcome"),
             ),
             kit.context("This message comes once."),
         ],

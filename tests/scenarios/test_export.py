@@ -20,7 +20,7 @@ async def test_everything_is_taken_away_and_imported_again_changes_nothing(
     await ben.submit({"text": '=HYPERLINK("https://example.org")\nwith "quotes"'})
     await stage.settle()
 
-    names = await export(stage.settings, folder)
+    names = await export(stage.settings.database_url, folder)
 
     assert sorted(names) == sorted(
         path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
@@ -41,8 +41,7 @@ def test_a_folder_with_something_in_it_is_left_alone(
 ) -> None:
     (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1234567890")
-    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-1234567890")
+    monkeypatch.delenv("SLACK_BOT_TOKEN", raising=False)
 
     code = main(["export", str(tmp_path)])
 
@@ -51,3 +50,16 @@ def test_a_folder_with_something_in_it_is_left_alone(
         f"{tmp_path} is there and not an empty folder: name a new one.\n",
     )
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_a_database_is_enough(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SLACK_BOT_TOKEN", raising=False)
+    monkeypatch.setenv("DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path / 'alumni.db'}")
+
+    code = main(["export", str(tmp_path / "away")])
+
+    assert (code, capsys.readouterr().err) == (0, "")
+    assert (tmp_path / "away/tables/member.csv").is_file()

@@ -29,6 +29,7 @@ WITHOUT_TEXT = {
 }
 """Forms in which one only chooses."""
 
+REVIEWING = ("UBEN", "UCLEO", "UDINA")
 ROSTER = peering.ROSTER.replace(",hydrogen\n", f",hydrogen;{PLANT}\n").replace("MedValley", PLANT)
 
 
@@ -140,10 +141,15 @@ async def questions(stage: Stage, plant: Planter) -> None:
 async def feedback(stage: Stage, plant: Planter) -> None:
     """A round of reviews: drawn, given, read, thanked for."""
     ann = stage.person("UANN")
-    await peering.hand_in(stage, *peering.MANAGERS)
+    await peering.hand_in(stage, *REVIEWING)
     await ann.command("/peers plan")
     await plant.submit(
-        ann, kind="reviews", homework=peering.PLAN, date="2023-06-30", rubric=f"{PLANT}\nClear {PLANT}"
+        ann,
+        kind="reviews",
+        homework=peering.PLAN,
+        date="2023-06-30",
+        size="2",
+        rubric=f"{PLANT}\nClear {PLANT}",
     )
     await ann.saw_modal("Draft of round", timeout_s=30)
     await ann.press("modal", "peers_publish")
@@ -156,7 +162,7 @@ async def feedback(stage: Stage, plant: Planter) -> None:
     await plant.submit(ben)
     await ben.close_modal(whole_stack=True)
     await stage.settle()
-    for user_id in peering.MANAGERS:
+    for user_id in REVIEWING:
         await stage.person(user_id).command("/peers")
     await ann.command("/peers status")
 

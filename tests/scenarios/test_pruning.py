@@ -9,7 +9,7 @@ from storage.tables import inbox, outbox
 from tests.memory import held
 from tests.scenarios.stage import EDITION, Stage
 
-SHORT = EDITION.replace("[edition]", "[retention]\nmessages = 3\n\n[edition]")
+FOR_GOOD = EDITION.replace("[edition]", "[retention]\nmessages = 0\n\n[edition]")
 
 
 async def a_day(stage: Stage) -> None:
@@ -36,7 +36,7 @@ async def rows_of(stage: Stage) -> Counter[str]:
 async def test_after_weeks_the_machinery_has_the_rows_and_the_process_the_objects_that_it_had(
     stage: Stage,
 ) -> None:
-    await stage.import_files(("cba-2.toml", SHORT))
+    await stage.import_files(("cba-2.toml", FOR_GOOD))
     stage.workspace.clock.move_to(stage.workspace.clock.now() + timedelta(days=100))  # the edition is over
     for _ in range(3):
         await a_day(stage)
@@ -46,6 +46,7 @@ async def test_after_weeks_the_machinery_has_the_rows_and_the_process_the_object
         await a_day(stage)
 
     later = held()
-    assert await rows_of(stage) == rows
     assert rows["inbox"] > 0
+    assert rows["home"] > 0
+    assert (await rows_of(stage)) - rows == Counter({"homework.receipt": 3})  # which are kept for good
     assert {name: (objects[name], later[name]) for name in later if later[name] > objects[name]} == {}

@@ -30,6 +30,7 @@ async def test_whoever_joins_the_workspace_is_welcomed_once_and_never_again(stag
         ("Fill in my profile", "welcome"),
         ("Check my time zone", "welcome"),
         ("Ask a question", "welcome"),
+        ("My data and privacy", "welcome"),
     ]
 
 
@@ -81,8 +82,12 @@ async def test_the_three_first_steps_are_buttons(stage: Stage) -> None:
     await hal.press(message, "welcome_zone")
     zone = await hal.saw_modal("Your time zone")
     await hal.close_modal()
+    await hal.press(message, "privacy_open")
+    privacy = await hal.saw_modal("Privacy")
+    await hal.close_modal()
     await hal.press(message, "welcome_ask")
 
+    assert "*Directory.* Members of this workspace, and nobody else, find you" in everything(privacy)
     written = [block["element"].get("initial_value") for block in profile["blocks"] if "element" in block]
     assert [text for text in written if text] == ["Portugal", "Portuguese"]
     assert sections(zone)[0] == "Your reminders come by this clock: Lisbon, where it is 09:00 now."
