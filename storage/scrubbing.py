@@ -1,6 +1,7 @@
 """Leaves nothing in a database's files of what was deleted: each kind of database in its own way."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import text
@@ -20,7 +21,7 @@ _WHO_BEGAN_BEFORE = text(
     "AND greatest(age(backend_xmin), age(backend_xid)) > age(CAST(CAST(CAST(:now AS text) AS xid8) AS xid))"
 )
 
-OUTSIDE: dict[str, dict[str, Any]] = {
+OUTSIDE: Mapping[str, Mapping[str, Any]] = {
     # Neither may run inside of a transaction. SQLite's driver begins none by itself here, and
     # would do so again in this connection if it were told to stop once more.
     "sqlite": {"alumni_scrubbing": True},

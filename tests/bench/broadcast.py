@@ -200,7 +200,7 @@ async def survive(people: int, kills: int, folder: Path, *, within_s: float, see
     # Slack lets no app list everybody ten times a minute; the run has to.
     rates = Rates(tiers=dict.fromkeys(range(1, 6), 100_000))
     async with Sandbox(workspace, rates=rates, seed=seed) as sandbox:
-        environment = run.surroundings(sandbox, app, folder)
+        environment = run.surroundings(sandbox, app, f"sqlite+aiosqlite:///{folder}/alumni.db")
         settings = settings_from(read_values(environment, folder))
         await take_in(settings, [("edition.toml", run.EDITION.encode())], now=clock.now())
         db = open_database(settings.database_url)

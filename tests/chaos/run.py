@@ -8,7 +8,6 @@ import argparse
 import asyncio
 import os
 import random
-import sqlite3
 import sys
 import tempfile
 from collections import Counter
@@ -19,14 +18,18 @@ from pathlib import Path
 from typing import Any
 
 from bot.config import read_values, settings_from
+from bot.domain.ids import TeamId
 from bot.importing import take_in
 from bot.manifest import manifest
+from bot.services.reminders.queueing import PERSONAL
 from sandbox.clock import Clock
 from sandbox.limits import Rates
 from sandbox.manifest import install
 from sandbox.records import App, Change
 from sandbox.server import Sandbox
 from sandbox.workspace import Workspace
+from storage import outbox
+from storage.db import open_database
 
 ROOT = Path(__file__).parents[2]
 
@@ -72,8 +75,8 @@ class Found:
         return not self.lost and not self.twice
 
 
-async def run_chaos(plan: Plan, directory: Path) -> Found:
-    """Run it in `directory`, which takes the database, the edition and the log."""
+async def run_chaos(plan: Plan, directory: Path, *, database_url: str) -> Found:
+    """Run it on a database, new or with every table and no row. directory: takes the log."""
     chance = random.Random(plan.seed)
     # A Wednesday morning, an hour after the second-last reminder: it was missed, and comes at once.
     clock = Clock(datetime(2023, 6, 21, 8, tzinfo=UTC))
@@ -97,7 +100,7 @@ async def run_chaos(plan: Plan, directory: Path) -> Found:
         for kind, share in plan.shares.items():
             # Longer than the bot's patience is left to the lost replies; this one is only slow.
             sandbox.faults.add(kind, method="chat.*", share=share, delay_s=1.5)  # type: ignore[arg-type]
-        environment = surroundings(sandbox, app, directory)
+        environment = surroundings(sandbox, app, database_url)
         settings = settings_from(read_values(environment, directory))
         # Imported the week before, so that the reminders are planned and then missed.
         await take_in(settings, _files(people), now=clock.now() - timedelta(days=10))
@@ -116,7 +119,7 @@ async def run_chaos(plan: Plan, directory: Path) -> Found:
         process = await start(environment, directory)
         try:
             async with asyncio.timeout(plan.within_s):
-                await _until_sent(directory, len(people))
+                await _until_sent(database_url, workspace.team_id, len(people))
         except TimeoutError:
             pass  # what is missing is counted below
         process.terminate()
@@ -159,7 +162,7 @@ def _files(people: list[str]) -> list[tuple[str, bytes]]:
     return [("edition.toml", EDITION.encode()), ("roster.csv", roster.encode())]
 
 
-def surroundings(sandbox: Sandbox, app: App, directory: Path) -> dict[str, str]:
+def surroundings(sandbox: Sandbox, app: App, database_url: str) -> dict[str, str]:
     """The environment of a bot's process on that workspace and its clock."""
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("SLACK_")},
@@ -167,7 +170,7 @@ def surroundings(sandbox: Sandbox, app: App, directory: Path) -> dict[str, str]:
         "SLACK_BOT_TOKEN": app.bot_token,
         "SLACK_APP_TOKEN": app.app_token,
         "SLACK_API_URL": sandbox.api_url,
-        "DATABASE_URL": f"sqlite+aiosqlite:///{directory / 'alumni.db'}",
+        "DATABASE_URL": database_url,
         "LOG_LEVEL": "WARNING",
         "TEST_CLOCK_AHEAD_S": str((sandbox.clock.now() - datetime.now(UTC)).total_seconds()),
     }
@@ -188,17 +191,18 @@ async def first_of(process: asyncio.subprocess.Process, condition: Callable[[], 
             await asyncio.sleep(0.02)
 
 
-async def _until_sent(directory: Path, wanted: int) -> None:
+async def _until_sent(database_url: str, team_id: str, wanted: int) -> None:
     """Wait until the outbox says that everything went; the counting is done on Slack's side."""
-
-    while True:
-        with sqlite3.connect(directory / "alumni.db") as connection:
-            query = "SELECT COUNT(*) FROM outbox WHERE kind = 'reminder' AND state = 'sent'"
-            (sent,) = connection.execute(query).fetchone()
-        connection.close()
-        if sent >= wanted:
-            return
-        await asyncio.sleep(0.5)
+    database = open_database(database_url)
+    try:
+        while True:
+            async with database.reading() as work:
+                sent = await outbox.rows(work, team_id=TeamId(team_id), states=["sent"])
+            if sum(row.kind == PERSONAL for row in sent) >= wanted:
+                return
+            await asyncio.sleep(0.5)
+    finally:
+        await database.close()
 
 
 def _reminded(workspace: Workspace, app: App, people: list[str]) -> Counter[str]:
@@ -237,10 +241,12 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--people", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--database", metavar="URL", help="an empty one; otherwise a file of SQLite")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as directory:
         plan = Plan(people=chosen.people, kills=chosen.kills, seed=chosen.seed, within_s=1200)
-        found = asyncio.run(run_chaos(plan, Path(directory)))
+        database_url = chosen.database or f"sqlite+aiosqlite:///{directory}/alumni.db"
+        found = asyncio.run(run_chaos(plan, Path(directory), database_url=database_url))
     print(f"{found.kills} kills, {found.sent_between} of them while messages were going out")
     print(f"{chosen.people} people, {len(found.lost)} lost, {len(found.twice)} twice")
     print("faults: " + ", ".join(f"{number} {kind}" for kind, number in found.faults.items()))

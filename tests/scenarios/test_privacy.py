@@ -317,6 +317,28 @@ async def test_who_withdraws_from_the_directory_is_not_found(stage: Stage) -> No
     assert "Ben Virta" not in everything(cleo.direct()[-1])
 
 
+async def test_what_an_organiser_had_planned_goes_on_after_them_and_others_hear_of_it(stage: Stage) -> None:
+    await announcing.open_news(stage)
+    fields: dict[str, Any] = {"announce_date": "2023-06-13", "announce_time": "10:00"}
+    ann = await announcing.send(stage, **fields)
+    await ann.close_modal(whole_stack=True)
+    ann = await announcing.send(stage, announce_roles=[], announce_people=["UGUS"], **fields)
+    await ann.close_modal(whole_stack=True)
+    stage.workspace.change_user("UGUS", deleted=True)
+    await stage.settle()
+    await delete(stage, "UANN")
+
+    await stage.at("2023-06-13 08:00")
+    await stage.at("2023-06-13 12:00")
+
+    assert announcing.got(stage, "UBEN") == ["Day 3 in Torino"]
+    told = [message["text"] for message in stage.person("UFAY").direct() if "was not sent" in message["text"]]
+    assert len(told) == 1
+    async with stage.bot.db.reading() as work:
+        rows = await outbox.rows(work, team_id=stage.team_id)
+    assert [row.key for row in rows if row.state == "failed"] == []
+
+
 # -- an organiser hands a request over ----------------------------------------------------------------
 
 

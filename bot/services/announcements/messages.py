@@ -117,6 +117,9 @@ async def _progress(work: Work, row: OutboxRow, now: datetime) -> Composed:
     found = await _announcement(work, row)
     if found is None:
         return _GONE
+    zone = await _zone_now(work, row)
+    if zone is None:
+        return Drop("its sender has left, or was deleted: the report has it")
     task = row.body["task"]
     stands = await announcements.progress(
         work, team_id=TeamId(row.team_id), announcement_id=found.id, task=task
@@ -135,7 +138,7 @@ async def _progress(work: Work, row: OutboxRow, now: datetime) -> Composed:
         if is_going_on
         else None,
         rests_until=rests_until if is_going_on else None,
-        reader_zone=await _zone_now(work, row) or "UTC",
+        reader_zone=zone,
     )
     if row.key == row.body["first"]:
         return _send(said)

@@ -14,7 +14,7 @@ from bot.domain.refusals import Refused
 from bot.services.announcements import audience
 from bot.services.announcements.audience import Evaluated
 from bot.services.announcements.kinds import NOBODY, PROGRESS, kind_of
-from storage import announcements, audit, outbox
+from storage import announcements, audit, members, outbox
 from storage.announcements import Progress, Recipient
 from storage.db import Database, Delivery, Work
 
@@ -38,15 +38,16 @@ async def start(
     if not people and not found.channels:
         again = replace(found, state=AnnouncementState.DRAFT, starts_at=None, version=found.version + 1)
         await announcements.put(work, again, version=found.version)
-        await outbox.enqueue(
-            work,
-            team_id=found.team_id,
-            key=f"announce:{found.id}:nobody:{found.version}",
-            recipient=found.sent_off_by or found.written_by,
-            kind=NOBODY,
-            body={"announcement_id": found.id},
-            now=now,
-        )
+        for user_id in await _answerable(work, found):
+            await outbox.enqueue(
+                work,
+                team_id=found.team_id,
+                key=f"announce:{found.id}:nobody:{found.version}:{user_id}",
+                recipient=user_id,
+                kind=NOBODY,
+                body={"announcement_id": found.id},
+                now=now,
+            )
         return again
     out = [(person.user_id, why) for person, why in evaluated.reached.left_out]
     if not found.by_message and found.asks_confirmation:
@@ -264,6 +265,14 @@ async def _tell_progress(
         body={"announcement_id": found.id, "task": task, "first": first},
         now=now,
     )
+
+
+async def _answerable(work: Work, found: Announcement) -> list[UserId]:
+    """Its sender; where they organise no more, have left or were deleted, whoever organises now."""
+    sender = found.sent_off_by or found.written_by
+    if await members.is_organiser(work, team_id=found.team_id, user_id=sender):
+        return [sender]
+    return await members.organisers(work, team_id=found.team_id)
 
 
 async def _withdraw(work: Work, found: Announcement, *, now: datetime) -> None:
