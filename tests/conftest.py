@@ -7,12 +7,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from storage.db import Database, open_database
 from storage.migrate import migrate
 from tests import postgres
 
 _ON_BOTH = Path(__file__).parent / "storage"
+
+# A busy machine makes neither an example wrong nor a strategy bad.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
