@@ -22,6 +22,7 @@ Body = dict[str, Any]
 
 _STATELESS = frozenset({"button", "overflow", "workflow_button"})
 _OPENING_S = 3.0
+_FILE_GONE = "A file is not there any more. Please add it again."
 
 
 class NotOnPage(ValueError):
@@ -81,7 +82,9 @@ class Actions:
 
     async def _say(self, user_id: str, body: Body) -> Body:
         named = [str(each) for each in body.get("uploads", [])]
-        given = [self._uploaded[each] for each in named if each in self._uploaded]
+        if any(each not in self._uploaded for each in named):
+            raise NotOnPage(_FILE_GONE)
+        given = [self._uploaded[each] for each in named]
         ts = await self._sandbox.person(user_id).say(
             _text(body, "channel"),
             str(body.get("text", "")),
@@ -246,7 +249,7 @@ class Actions:
     def _file(self, user_id: str, given: Body) -> Body:
         uploaded = self._uploaded.get(str(given.get("upload", "")))
         if uploaded is None:
-            raise NotOnPage("A file is not there any more. Please add it again.")
+            raise NotOnPage(_FILE_GONE)
         if not uploaded.file_id:
             mimetype = mimetypes.guess_type(uploaded.name)[0] or ""
             file = self._workspace.add_file(

@@ -138,6 +138,20 @@ async def test_nonsense_on_the_socket_is_passed_over(http: ClientSession) -> Non
     assert (answer["channel"], answer["messages"]) == ("CNONE", [])
 
 
+async def test_a_search_and_two_seats_are_served(sandbox: Sandbox, http: ClientSession) -> None:
+    sandbox.workspace.post("CGENERAL", {"user": "UANN", "text": "hello"})
+
+    async with http.get("/page/search?user=UDINA&q=HELLO") as response:
+        hits = (await response.json())["found"]
+    async with http.get("/page/search?user=UNONE&q=hello") as response:
+        stranger = response.status
+    async with http.get("/two") as response:
+        policy = response.headers["Content-Security-Policy"]
+
+    assert [(hit["channel"], hit["message"]["text"]) for hit in hits] == [("CGENERAL", "hello")]
+    assert (stranger, "frame-ancestors 'self'" in policy) == (404, True)
+
+
 async def test_another_sites_page_may_not_act_here(sandbox: Sandbox, http: ClientSession) -> None:
     headers = {"Origin": "https://elsewhere.example"}
     statuses = []
@@ -158,6 +172,7 @@ async def test_another_sites_page_may_not_act_here(sandbox: Sandbox, http: Clien
         ("say", {"channel": "CCOUNCIL", "text": "let me in"}, "channel_not_found"),
         ("say", {"channel": "CGENERAL", "text": ""}, "no_text"),
         ("say", {"text": "where?"}, "not_possible"),
+        ("say", {"channel": "CGENERAL", "text": "with a file", "uploads": ["PGONE"]}, "not_possible"),
         ("submit", {"view": "VNONE", "values": {}}, "not_possible"),
         ("press", {"where": {"kind": "message", "channel": "CCOUNCIL", "ts": "1.0"}}, "channel_not_found"),
         ("press", {"where": {"kind": "moon"}}, "not_possible"),
