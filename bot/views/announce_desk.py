@@ -379,7 +379,8 @@ def progress(
         at = words.when(rests_until, reader_zone)
         said = f"🌙 “{title}”: {done:,} of {of:,}; the others wait for their morning, the first until {at}"
     else:
-        said = f"⏳ “{title}” is {what}: {done:,} of {of:,}, about {words.how_long(left_s)} left"
+        left = f"about {words.how_long(left_s)}" if left_s >= 1 else "a moment"
+        said = f"⏳ “{title}” is {what}: {done:,} of {of:,}, {left} left"
     if failed:
         said += f". ⚠️ {failed:,} failed; the report says why"
     row = kit.actions(

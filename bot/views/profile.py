@@ -68,10 +68,10 @@ def form(person: Member, profile: Profile, *, cluster: str, suggested: Collectio
         Field.LOOKS_FOR: profile.looks_for,
     }
     name = words.excerpt(person.name, 100)
-    zone = f", and your time zone ({words.escape(words.place_of(person.tz))})" if person.tz else ""
+    zone = f" and time zone ({words.escape(words.place_of(person.tz))})" if person.tz else ""
     blocks = [
         kit.context(
-            f"Your name ({name}){zone} come from your Slack profile. What you write here is yours: no "
+            f"Slack tells your name ({name}){zone}: change it there. What you write here is yours: no "
             "list of the organisers changes it."
         )
     ]

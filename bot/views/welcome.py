@@ -13,7 +13,7 @@ ZONE_CALLBACK = "welcome_zone"
 
 _DOES = (
     "• shows what is next, and what homework is due\n"
-    "• reminds you of it, at nine in the morning on your own clock\n"
+    "• reminds you of it, by your own clock\n"
     "• brings your questions to those who may know the answer\n"
     "• finds people who have done it before"
 )

@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -22,6 +21,7 @@ from sandbox.person import Person
 from storage import audit, editions, members, outbox, questions
 from storage.erasure import Request
 from storage.tables import departure, member, metadata, retention_run
+from tests import on_disk
 from tests.scenarios import announcing, peering
 from tests.scenarios.asked import channel, question
 from tests.scenarios.asking import ASK, answers, logged, open_questions_channel
@@ -87,11 +87,6 @@ async def tables(stage: Stage) -> str:
             for row in (await work.execute(select(table))).all()
         ]
     return "\n".join(lines)
-
-
-def on_the_disk(folder: Path) -> dict[str, bytes]:
-    """The database's files, its write-ahead log and its copies among them."""
-    return {path.name: path.read_bytes() for path in folder.iterdir() if ".db" in path.name}
 
 
 async def deeds(stage: Stage) -> list[tuple[str, str, str, str]]:
@@ -161,13 +156,11 @@ async def test_after_delete_me_a_planted_string_is_found_nowhere(
     left = await tables(stage)
     assert [line for line in left.splitlines() if PLANTED in line or "UBEN" in line] == []
     assert await erasing.scrub(stage.bot.db)
-    backup = tmp_path / "backup.db"
-    source, copy = sqlite3.connect(tmp_path / "alumni.db"), sqlite3.connect(backup)
-    source.backup(copy)
-    source.close()
-    copy.close()
-    raw = on_the_disk(tmp_path)
-    assert {"alumni.db", "alumni.db-wal", "backup.db"} <= set(raw)
+    if stage.bot.db.file is not None:
+        await stage.bot.db.copy_to(str(tmp_path / "backup.db"))
+    raw = await on_disk.files(stage.bot.db, tmp_path)
+    assert stage.bot.db.file is None or {"alumni.db", "alumni.db-wal", "backup.db"} <= set(raw)
+    assert any(b"Who pays for it?" in content for content in raw.values())
     assert [name for name, content in raw.items() if PLANTED.encode() in content] == []
     assert "refused by" in written.getvalue()
     assert [line for line in written.getvalue().splitlines() if PLANTED in line and "bot." in line] == []

@@ -81,7 +81,8 @@ async def bot(folder: Path, surroundings: Mapping[str, str], *arguments: str) ->
         sys.executable,
         *("-m", "bot", *(arguments or ("run",))),
         cwd=folder,
-        env=dict(surroundings),
+        # Modules that are compiled while a test lets no file grow would stay broken for every other test.
+        env={**surroundings, "PYTHONDONTWRITEBYTECODE": "1"},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )

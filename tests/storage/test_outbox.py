@@ -108,3 +108,18 @@ async def test_the_next_due_instant_is_that_of_the_earliest_queued_row(db: Datab
     async with db.reading() as work:
         assert await outbox.next_due_at(work) == NOW + timedelta(seconds=60)
         assert await outbox.count(work) == {"queued": 2}
+
+
+async def test_what_is_done_of_a_kind_is_forgotten_and_nothing_else(db: Database) -> None:
+    for key in ("message:done", "message:waits", "message:new", "messages", "other:done"):
+        await enqueue(db, key, due_in_s=60 if key == "message:new" else 0)
+    async with db.writing() as work:
+        for row in await outbox.rows(work, team_id="T1"):
+            if row.key != "message:waits":
+                await outbox.change(work, row, state="sent")
+
+        gone = await outbox.forget_done(work, team_id="T1", kind="message", before=NOW + timedelta(seconds=1))
+
+    async with db.reading() as work:
+        left = {row.key for row in await outbox.rows(work, team_id="T1")}
+    assert (gone, left) == (1, {"message:waits", "message:new", "messages", "other:done"})

@@ -1,7 +1,6 @@
 """Every column is classified, and what is derived from that takes a person out of everything."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,6 @@ from typing import Any
 import pytest
 from sqlalchemy import JSON, Boolean, Column, Date, Integer, LargeBinary, Table, Time, insert, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.ids import ChannelId, QuestionId, TeamId, UserId
 from bot.domain.questions import NewAnswer, NewQuestion, QuestionState
@@ -21,6 +19,7 @@ from storage.export import held_on
 from storage.privacy import RULES, WHY, Kind
 from storage.tables import metadata
 from storage.types import Instant, Strings, Terms, WallTime
+from tests import on_disk
 
 TEAM = TeamId("T1")
 SESSION = ("lock_timeout", "transaction_isolation", "transaction_read_only")
@@ -166,41 +165,15 @@ async def everything(db: Database) -> str:
     return "\n".join(rows)
 
 
-async def raw(db: Database, folder: Path) -> dict[str, bytes]:
-    """The database's files as they lie on the disk: also the log, or notes on values."""
-    if db.engine.dialect.name == "sqlite":
-        return contents(folder, "alumni.db*")
-    async with outside_of_transactions(db) as connection:
-        await connection.exec_driver_sql("CHECKPOINT")
-        where = await connection.exec_driver_sql(
-            "SELECT current_setting('data_directory') || '/base/' || oid "
-            "FROM pg_database WHERE datname = current_database()"
-        )
-        return contents(Path(where.scalar_one()), "*")
-
-
-def contents(folder: Path, pattern: str) -> dict[str, bytes]:
-    """Name and content of each file."""
-    return {path.name: path.read_bytes() for path in folder.glob(pattern)}
-
-
-@asynccontextmanager
-async def outside_of_transactions(db: Database) -> AsyncIterator[AsyncConnection]:
-    """A connection whose every statement is committed at once."""
-    async with db.engine.connect() as connection:
-        await connection.execution_options(isolation_level="AUTOCOMMIT")
-        yield connection
-
-
 async def test_nothing_of_an_erased_person_is_left_in_tables_files_or_the_write_ahead_log(
     db: Database, tmp_path: Path
 ) -> None:
     await fill(db)
     if db.engine.dialect.name == "postgresql":
-        async with outside_of_transactions(db) as connection:
+        async with on_disk.outside_of_transactions(db) as connection:
             await connection.exec_driver_sql("ANALYZE")
     before = await everything(db)
-    files_before = await raw(db, tmp_path)
+    files_before = await on_disk.files(db, tmp_path)
 
     await erase(db)
     is_scrubbed = await erasing.scrub(db)
@@ -214,7 +187,7 @@ async def test_nothing_of_an_erased_person_is_left_in_tables_files_or_the_write_
     assert is_scrubbed
     needles = [PLANTED.encode(), EMAIL.encode(), NAME.encode(), b'"U07"', b"x:U07:y"]
     assert [needle for needle in needles if not any(needle in held for held in files_before.values())] == []
-    files = await raw(db, tmp_path)
+    files = await on_disk.files(db, tmp_path)
     assert [name for name, held in files.items() if any(needle in held for needle in needles)] == []
 
 
@@ -262,11 +235,11 @@ async def test_a_scrub_tells_of_a_reader_who_still_sees_what_was_deleted(
         await questions.questions(reader, team_id=TEAM, question_ids=[QuestionId(2)])
         await erase(db)
         is_scrubbed = await db.scrub(patience_s=0.05)
-        held = b"".join((await raw(db, tmp_path)).values())
+        held = b"".join((await on_disk.files(db, tmp_path)).values())
 
     assert (is_scrubbed, PLANTED.encode() in held) == (False, True)
     assert await db.scrub()
-    assert PLANTED.encode() not in b"".join((await raw(db, tmp_path)).values())
+    assert PLANTED.encode() not in b"".join((await on_disk.files(db, tmp_path)).values())
 
 
 async def test_the_search_forgets_what_an_erased_person_asked_and_answered(db: Database) -> None:

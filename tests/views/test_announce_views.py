@@ -191,6 +191,14 @@ def test_progress_is_a_bar_with_an_estimate() -> None:
         validate_blocks(one["blocks"], surface="message")
 
 
+def test_less_than_a_second_is_a_moment() -> None:
+    going = replace(FOUND, state=AnnouncementState.SENDING, task="send")
+
+    said = announce_desk.progress(going, task="send", done=2, of=3, failed=0, left_s=0)["text"]
+
+    assert said.endswith("2 of 3, a moment left")
+
+
 def test_nothing_that_was_typed_comes_out_live() -> None:
     planted = "<!channel> <!here> <!subteam^S1> <@U1> <https://x|y>"
     found = replace(FOUND, title=planted, body=paragraphs(planted), why_necessary=planted, files=())

@@ -1,0 +1,157 @@
+"""The memory run: an hour's traffic of a busy academy through the real process, whose memory must stay flat.
+
+`python -m tests.chaos.memory --deliveries 20000` prints the process's memory as it goes, and fails where it
+still grows in the second half.
+"""
+
+import argparse
+import asyncio
+import os
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import mean
+
+from bot.config import read_values, settings_from
+from bot.importing import take_in
+from bot.manifest import manifest
+from sandbox.clock import Clock
+from sandbox.limits import Rates
+from sandbox.manifest import install
+from sandbox.person import Person
+from sandbox.server import Sandbox
+from sandbox.workspace import Workspace
+from tests.chaos.run import first_of, start, surroundings
+
+_SAMPLES = 40
+_AT_ONCE = 10
+_QUESTIONS = "C0ASK"
+_EDITION = f"""
+[academy]
+name = "Memory run"
+timezone = "Europe/Rome"
+organisers = ["U0ORGANISER"]
+questions = ["{_QUESTIONS}"]
+
+[edition]
+key = "memory"
+name = "Memory run"
+timezone = "Europe/Rome"
+
+[[homework]]
+key = "plan"
+title = "Action plan"
+brief = "One page."
+opens = 2023-06-08T09:00:00
+due = 2023-06-22T18:00:00
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What a run found."""
+
+    sizes_mb: Sequence[float]
+    """The process's memory after each part of the traffic."""
+    deliveries: int
+    took_s: float
+    problems: int
+    """Deliveries that were not acknowledged in time."""
+
+    @property
+    def growth_mb(self) -> float:
+        """From the third quarter to the last; the first half warms up caches, pools and the allocator."""
+        quarter = len(self.sizes_mb) // 4
+        return mean(self.sizes_mb[-quarter:]) - mean(self.sizes_mb[-2 * quarter : -quarter])
+
+
+async def run_memory(directory: Path, *, deliveries: int, people: int, seed: int) -> Found:
+    """Have so many people do so many things, several at once, and look at the process meanwhile."""
+    chance = random.Random(seed)
+    clock = Clock(datetime(2023, 6, 21, 8, tzinfo=UTC))
+    workspace = Workspace(clock=clock, seed=seed)
+    app = install(workspace, manifest())
+    workspace.add_user("orla", user_id="U0ORGANISER", real_name="Orla", is_admin=True)
+    ids = [f"U{number:05d}" for number in range(people)]
+    for user_id in ids:
+        workspace.add_user(user_id.lower(), user_id=user_id)
+    workspace.add_channel("ask", channel_id=_QUESTIONS, members=[*ids, app.bot_user_id])
+    async with Sandbox(workspace, rates=Rates.off(), seed=seed) as sandbox:
+        environment = surroundings(sandbox, app, f"sqlite+aiosqlite:///{directory / 'alumni.db'}")
+        await take_in(
+            settings_from(read_values(environment, directory)),
+            _files(ids),
+            now=clock.now() - timedelta(days=1),
+        )
+        process = await start(environment, directory)
+        await first_of(process, lambda: sandbox.delivery.sockets.is_open(app))
+        began = time.monotonic()
+        sizes = []
+        for _ in range(_SAMPLES):
+            each = deliveries // _SAMPLES // _AT_ONCE
+            await asyncio.gather(
+                *(_use(sandbox, chance, ids[one::_AT_ONCE], each) for one in range(_AT_ONCE))
+            )
+            sizes.append(_resident_mb(process.pid))
+            print(f"{time.monotonic() - began:6.0f} s {sizes[-1]:7.1f} MB", flush=True)
+        problems = sum(bool(one.problem) for one in sandbox.delivery.log)
+        process.terminate()
+        await process.wait()
+    took_s = time.monotonic() - began
+    return Found(sizes_mb=sizes, deliveries=deliveries, took_s=took_s, problems=problems)
+
+
+async def _use(sandbox: Sandbox, chance: random.Random, ids: Sequence[str], times: int) -> None:
+    for _ in range(times):
+        person = sandbox.person(chance.choice(ids))
+        (deed,) = chance.choices(_DEEDS, _SHARES)
+        await deed(person)
+
+
+_DEEDS: Sequence[Callable[[Person], Awaitable[object]]] = (
+    lambda person: person.command("/homework"),
+    lambda person: person.command("/academy next"),
+    lambda person: person.command("/questions hydrogen funding"),
+    lambda person: person.command("/directory hydrogen"),
+    lambda person: person.open_home(timeout_s=60),
+    lambda person: person.say(_QUESTIONS, "How do you win members for hydrogen?"),
+)
+# The bot answers each question in its channel, once a second at most.
+_SHARES = (4, 4, 4, 4, 4, 1)
+
+
+def _files(people: Sequence[str]) -> list[tuple[str, bytes]]:
+    rows = [f"{user_id},participant,memory,Cluster {user_id}\n" for user_id in people]
+    roster = "slack_id,role,edition,cluster\n" + "".join(rows)
+    return [("edition.toml", _EDITION.encode()), ("roster.csv", roster.encode())]
+
+
+def _resident_mb(process_id: int) -> float:
+    pages = int(Path(f"/proc/{process_id}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def main() -> int:
+    """The command: prints what was found; 1 where memory still grows, or somebody was not answered."""
+    parser = argparse.ArgumentParser(description="Use the bot for long, and look at its memory.")
+    parser.add_argument("--deliveries", type=int, default=20_000)
+    parser.add_argument("--people", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--may-grow-mb", type=float, default=3.0)
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as directory:
+        found = asyncio.run(
+            run_memory(Path(directory), deliveries=chosen.deliveries, people=chosen.people, seed=chosen.seed)
+        )
+    print(f"{found.deliveries} deliveries in {found.took_s:.0f} s, {found.problems} not acknowledged in time")
+    print(f"memory grew by {found.growth_mb:.1f} MB from the third quarter to the last")
+    return 1 if found.growth_mb > chosen.may_grow_mb else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
