@@ -5,9 +5,12 @@ import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
 
 from storage.db import Database, open_database
 from storage.migrate import migrate
@@ -18,6 +21,25 @@ _ON_BOTH = Path(__file__).parent / "storage"
 # A busy machine makes neither an example wrong nor a strategy bad.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
+
+
+class _Statements(dict[tuple[Any, ...], Any]):
+    """Compiled statements; those of one engine serve every other for the same kind of database."""
+
+    def get(self, key: tuple[Any, ...], default: Any = None) -> Any:
+        return super().get((key[0].name, *key[1:]), default)
+
+    def __setitem__(self, key: tuple[Any, ...], compiled: Any) -> None:
+        super().__setitem__((key[0].name, *key[1:]), compiled)
+
+
+_statements = _Statements()
+
+
+@event.listens_for(Engine, "engine_connect")
+def _share_statements(connection: Connection) -> None:
+    # Each test has an engine of its own, which would compile the same statements once more.
+    connection.execution_options(compiled_cache=_statements)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -96,7 +118,7 @@ def database_url(database_kind: str, migrated_file: Path, tmp_path: Path) -> Ite
         shutil.copy(migrated_file, path)
         yield f"sqlite+aiosqlite:///{path}"
         return
-    with _new_on_server(postgres.copy_of_empty) as url:
+    with new_on_server(postgres.copy_of_empty) as url:
         yield url
 
 
@@ -106,7 +128,7 @@ def bare_database_url(database_kind: str, tmp_path: Path) -> Iterator[str]:
     if database_kind == "sqlite":
         yield f"sqlite+aiosqlite:///{tmp_path / 'bare.db'}"
         return
-    with _new_on_server(postgres.without_tables) as url:
+    with new_on_server(postgres.without_tables) as url:
         yield url
 
 
@@ -114,12 +136,13 @@ def bare_database_url(database_kind: str, tmp_path: Path) -> Iterator[str]:
 def latin_database_url(database_kind: str) -> Iterator[str]:
     """The URL of a PostgreSQL database that is not in Unicode, with nothing in it."""
     assert database_kind == "postgres"
-    with _new_on_server(postgres.in_latin1) as url:
+    with new_on_server(postgres.in_latin1) as url:
         yield url
 
 
 @contextmanager
-def _new_on_server(make: Callable[[], str]) -> Iterator[str]:
+def new_on_server(make: Callable[[], str]) -> Iterator[str]:
+    """The URL of a database that `make` makes, dropped at the end; the test is skipped without a server."""
     try:
         url = make()
     except postgres.CannotStart as reason:

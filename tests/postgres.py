@@ -62,6 +62,11 @@ def copy_of_empty() -> str:
     return _new(template=_TEMPLATE)
 
 
+def copy_of(url: str) -> str:
+    """The URL of a new database with all that is in one made here, to which nobody is connected."""
+    return _new(template=f'"{make_url(url).database}"')
+
+
 def without_tables() -> str:
     """The URL of a new database with nothing in it. Raises CannotStart."""
     return _new(template="template0")
