@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import unquote
 
 from dotenv import dotenv_values
 
@@ -121,8 +122,10 @@ class Settings:
     def secrets(self) -> tuple[str, ...]:
         """What must never be shown, for the log's filter."""
         given = (self.bot_token, self.app_token, self.signing_secret)
-        password = re.match(r"[^:]+://[^/@]*:([^/@]+)@", self.database_url)
-        return tuple(secret.reveal() for secret in given if secret) + ((password[1],) if password else ())
+        password = re.match(r"[^:]+://[^:/@]*:([^@]+)@", self.database_url)
+        # As it is written, and as it is sent: a driver may tell of either.
+        passwords = (password[1], unquote(password[1])) if password else ()
+        return tuple(secret.reveal() for secret in given if secret) + passwords
 
 
 def read_values(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
@@ -195,6 +198,9 @@ def fault(name: str, value: str) -> str | None:
     # The sentence does not repeat the text: it may be the secret meant for another setting.
     if not value:
         return None
+    if name == "DATABASE_URL" and re.match(r"[^@?]*@[^/?]*@", value):
+        # What stands behind the first would be taken for the host, and be shown as such.
+        return "DATABASE_URL has an @ in its user or password: write that one as %40."
     pattern, what = _SHAPES.get(name, (r".*", ""))
     return (
         None if re.fullmatch(pattern, value, re.IGNORECASE if name in _ANY_CASE else 0) else f"{name} {what}"

@@ -21,6 +21,14 @@ EXPECTED = (
 """What a command may raise, for which a sentence says more than a traceback."""
 
 _EXTRAS = {"asyncpg": " The extra alumni-bot[postgres] brings it."}
+_NO_ROOM = "See that its disk has room; what was saved is kept."
+_HINTS = {
+    "readonly": "See that the bot may write its file and the folder around it.",
+    "disk is full": _NO_ROOM,
+    "disk I/O error": _NO_ROOM,
+    "No space left": _NO_ROOM,
+}
+"""What to do, by what a database says."""
 _OF_TOKENS = {
     "invalid_auth": "it does not know the token",
     "not_authed": "it was sent no token",
@@ -40,7 +48,10 @@ def sentence(fault: BaseException) -> str:
             return str(fault)
         case SQLAlchemyError() | sqlite3.Error():
             cause = getattr(fault, "orig", None) or fault
-            return f"The database refuses: {cause}. Look at DATABASE_URL."
+            what_to_do = next(
+                (hint for said, hint in _HINTS.items() if said in str(cause)), "Look at DATABASE_URL."
+            )
+            return f"The database refuses: {cause}. {what_to_do}"
         case ImportError():
             brought = _EXTRAS.get(fault.name or "", "")
             return f"DATABASE_URL needs a package that is not installed: {fault.name}.{brought}"

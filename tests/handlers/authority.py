@@ -56,14 +56,8 @@ ORGANISERS_PRESS = {
     *("roles_latest", "roles_several", "roles_undo", "setup_academy", "setup_day", "setup_day_new"),
     *("setup_edition", "setup_edition_change", "setup_edition_copy", "setup_edition_new", "setup_file"),
     *("setup_homework", "setup_homework_new", "setup_keep", "setup_open", "setup_test"),
-    *(
-        "peers_let_meet_1",
-        "peers_lock_1",
-        "peers_unlock_1",
-        "peers_page_next",
-        "roles_one_UALUM",
-        "roles_page_1",
-    ),
+    *("peers_lock_1", "peers_unlock_1", "peers_let_meet_1", "peers_page_next", "roles_one_UALUM"),
+    *("roles_page_1",),
 }
 EVERYBODY_PRESSES = {
     *("announce_got_it", "announce_prefs", "announce_sample", "announce_sample_2", "ask_answers_it"),

@@ -11,7 +11,7 @@ from tests.scenarios.stage import NOW, Stage, everything, start_bot
 
 
 async def test_a_bot_on_what_was_restored_knows_everything_and_sends_nothing_again(
-    stage: Stage, bare_database_url: str, tmp_path: Path
+    bare_database_url: str, stage: Stage, tmp_path: Path
 ) -> None:
     ben, backup = stage.person("UBEN"), tmp_path / "moving.backup"
     await ben.command("/homework submit action-plan-1")
