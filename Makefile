@@ -15,10 +15,10 @@ run: $(READY)  ## the bot in the workspace that .env names
 	@$(BIN)/python -m bot run
 
 test: $(READY)  ## every test, on SQLite; those of storage on PostgreSQL too
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 test-postgres: $(READY)  ## every test that needs a database, on a PostgreSQL that is started for it
-	@$(BIN)/python -m pytest -n auto --database postgres
+	@$(BIN)/python -m pytest -n auto --dist worksteal --database postgres
 
 chaos: $(READY)  ## the long fault run: kills, lost replies, rate limits
 	@$(BIN)/python -m tests.chaos.run

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -22,7 +23,13 @@ class ShiftedClock(SystemClock):
         return super().now() + self._ahead
 
 
-if __name__ == "__main__":
+def main(_arguments: Sequence[str] = ()) -> int:
+    """Run until a signal, as the environment says."""
     settings = settings_from(read_values(os.environ, Path.cwd()))
     log.set_up(settings.log_level, settings.log_format, secrets=settings.secrets)
     asyncio.run(run(settings, clock=ShiftedClock(float(os.environ["TEST_CLOCK_AHEAD_S"]))))
+    return 0
+
+
+if __name__ == "__main__":
+    main()

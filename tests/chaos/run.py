@@ -30,6 +30,8 @@ from sandbox.server import Sandbox
 from sandbox.workspace import Workspace
 from storage import outbox
 from storage.db import open_database
+from tests.chaos import process
+from tests.forking import Forked, fork
 
 ROOT = Path(__file__).parents[2]
 
@@ -107,23 +109,23 @@ async def run_chaos(plan: Plan, directory: Path, *, database_url: str) -> Found:
         sent_between = 0
         for _ in range(plan.kills):
             before = posts
-            process = await start(environment, directory)
+            running = await start(environment, directory)
             if chance.random() < plan.mid_sending:
-                await first_of(process, lambda: posts > before)  # noqa: B023 (awaited at once)
+                await first_of(running, lambda: posts > before)  # noqa: B023 (awaited at once)
                 await asyncio.sleep(chance.uniform(0, 0.6))
             else:
                 await asyncio.sleep(chance.uniform(0, 3))
-            process.kill()
-            await process.wait()
+            running.kill()
+            await running.wait()
             sent_between += before < posts < len(people)
-        process = await start(environment, directory)
+        running = await start(environment, directory)
         try:
             async with asyncio.timeout(plan.within_s):
                 await _until_sent(database_url, workspace.team_id, len(people))
         except TimeoutError:
             pass  # what is missing is counted below
-        process.terminate()
-        await process.wait()
+        running.terminate()
+        await running.wait()
         counts = _reminded(workspace, app, people)
         return Found(
             kills=plan.kills,
@@ -176,18 +178,15 @@ def surroundings(sandbox: Sandbox, app: App, database_url: str) -> dict[str, str
     }
 
 
-async def start(environment: dict[str, str], directory: Path) -> asyncio.subprocess.Process:
+async def start(environment: dict[str, str], directory: Path) -> Forked:
     """The bot as a process of its own, to be killed."""
-    with (directory / "bot.log").open("ab") as log:
-        return await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.chaos.process", env=environment, cwd=directory, stderr=log
-        )
+    return await fork(process.main, folder=directory, environment=environment, log=directory / "bot.log")
 
 
-async def first_of(process: asyncio.subprocess.Process, condition: Callable[[], bool]) -> None:
+async def first_of(running: Forked, condition: Callable[[], bool]) -> None:
     """Wait for the condition, for as long as a slow machine needs to start and a lost reply to be settled."""
     async with asyncio.timeout(60):
-        while not condition() and process.returncode is None:
+        while not condition() and running.returncode is None:
             await asyncio.sleep(0.02)
 
 

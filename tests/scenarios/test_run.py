@@ -5,13 +5,15 @@ import os
 import signal
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Mapping
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
 import pytest
 
+from bot.cli import main
 from bot.manifest import manifest
 from sandbox.clock import Clock
 from sandbox.limits import Rates
@@ -19,6 +21,7 @@ from sandbox.manifest import install
 from sandbox.records import App
 from sandbox.server import Sandbox
 from sandbox.workspace import Workspace
+from tests.forking import Forked, fork
 
 ROOT = Path(__file__).parents[2]
 ANNA = "U0ANNA"
@@ -50,7 +53,7 @@ def environment(folder: Path, sandbox: Sandbox, app: App, **more: str) -> dict[s
 class Bot:
     """The process."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: Process | Forked) -> None:
         self.process = process
         self.said: list[str] = []
 
@@ -74,18 +77,32 @@ class Bot:
         return self.process.returncode
 
 
-@asynccontextmanager
-async def bot(folder: Path, surroundings: Mapping[str, str], *arguments: str) -> AsyncIterator[Bot]:
-    """The command line in a process, ended if the test leaves it running."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "bot", *(arguments or ("run",))),
+async def python(folder: Path, surroundings: Mapping[str, str], *arguments: str) -> Process:
+    """`python -m bot`, as it is started outside the tests."""
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", *arguments),
         cwd=folder,
         # Modules that are compiled while a test lets no file grow would stay broken for every other test.
         env={**surroundings, "PYTHONDONTWRITEBYTECODE": "1"},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
+
+
+async def forked(folder: Path, surroundings: Mapping[str, str], *arguments: str) -> Forked:
+    """The same without the second that the interpreter and the imports take."""
+    return await fork(main, *arguments, folder=folder, environment=surroundings)
+
+
+@asynccontextmanager
+async def bot(
+    folder: Path,
+    surroundings: Mapping[str, str],
+    *arguments: str,
+    started: Callable[..., Awaitable[Process | Forked]] = forked,
+) -> AsyncIterator[Bot]:
+    """The command line in a process, ended if the test leaves it running."""
+    process = await started(folder, surroundings, *(arguments or ("run",)))
     try:
         yield Bot(process)
     finally:
@@ -94,12 +111,17 @@ async def bot(folder: Path, surroundings: Mapping[str, str], *arguments: str) ->
             await process.communicate()
 
 
-async def outcome(folder: Path, surroundings: Mapping[str, str], *arguments: str) -> tuple[int, str, str]:
+async def outcome(
+    folder: Path,
+    surroundings: Mapping[str, str],
+    *arguments: str,
+    started: Callable[..., Awaitable[Process | Forked]] = forked,
+) -> tuple[int, str, str]:
     """Run a command to its end: exit code, standard output, standard error."""
-    async with bot(folder, surroundings, *arguments) as started, asyncio.timeout(30):
-        out, err = await started.process.communicate()
-        assert started.process.returncode is not None
-        return started.process.returncode, out.decode(), err.decode()
+    async with bot(folder, surroundings, *arguments, started=started) as run, asyncio.timeout(30):
+        out, err = await run.process.communicate()
+        assert run.process.returncode is not None
+        return run.process.returncode, out.decode(), err.decode()
 
 
 async def get(url: str) -> tuple[int, str]:
@@ -117,7 +139,7 @@ async def test_socket_mode_answers_and_stops_cleanly(
     )
     health = f"http://127.0.0.1:{unused_tcp_port}"
 
-    async with bot(tmp_path, surroundings) as running:
+    async with bot(tmp_path, surroundings, started=python) as running:
         await running.says("at work in")
         await sandbox.person(ANNA).command("/academy help")
         answer = await sandbox.person(ANNA).saw("direct", "/homework")
@@ -140,7 +162,7 @@ async def test_http_mode_answers_signed_requests_only(
         tmp_path, sandbox, app, SLACK_SIGNING_SECRET=app.signing_secret, HTTP_PORT=str(unused_tcp_port)
     )
 
-    async with bot(tmp_path, surroundings) as running:
+    async with bot(tmp_path, surroundings, started=python) as running:
         await running.says("at work in")
         await sandbox.delivery.set_request_url(app, f"{address}/slack/events")
         await sandbox.person(ANNA).command("/academy help")
@@ -209,7 +231,9 @@ async def test_sigterm_during_the_start_ends_it_at_once(tmp_path: Path, sandbox:
 
 
 async def test_without_a_token_one_sentence_says_what_to_do(tmp_path: Path) -> None:
-    code, out, err = await outcome(tmp_path, {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)})
+    bare = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+
+    code, out, err = await outcome(tmp_path, bare, "run", started=python)
 
     assert (code, out) == (1, "")
     assert err == (

@@ -92,7 +92,7 @@ async def kept(db: Database) -> str:
         return await written(work, team_id=TEAM, edition_key=EditionKey("e"))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(editions(), editions())
 async def test_importing_again_changes_nothing(migrated_file: Path, before: str, after: str) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -149,7 +149,7 @@ async def history(db: Database) -> list[Met]:
         return list(await peers.all_history(work, team_id=TEAM))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     count=st.integers(3, 8),
     earlier=st.lists(st.tuples(kinds, happenings), max_size=2),
