@@ -20,7 +20,7 @@ from random import Random
 from bot.domain.matching import dividing, solving, weights
 from bot.domain.matching.explain import judge
 from bot.domain.matching.groups import group
-from bot.domain.matching.pairs import pair, quick_pair
+from bot.domain.matching.pairs import pair
 from bot.domain.matching.reviews import assign_reviews, reassign
 from bot.domain.matching.values import Group, Impossible, Matched, Met, Person, Shortfall, Wishes
 from tests.matching import (
@@ -298,7 +298,6 @@ def times() -> list[Row]:
     for name, asked, solve, repeats in (
         ("50 people in pairs", "< 50 ms", lambda: pair(who, seed=1, round=1), 9),
         ("51 people, exact trio", "< 2 s", lambda: pair(odd, seed=1, round=1), 5),
-        ("51 people, quick", "-", lambda: quick_pair(odd, seed=1, round=1), 5),
         ("1000 people in pairs", "< 5 s", lambda: pair(many, seed=1, round=1), 3),
         ("1001 people in pairs and a trio", "< 5 s", lambda: pair(more, seed=1, round=1), 3),
         ("51 people, 3 reviews each", "-", lambda: assign_reviews(odd, odd, k=3, seed=1, round=1), 5),
@@ -345,13 +344,11 @@ async def _longest_stall(who: Sequence[Person]) -> float:
 
 
 def quality() -> list[Row]:
-    """The quick plan and the exact one, the pruned plan of many people and the full one, and bytes."""
+    """The exact plan beside the usual shortcut, the pruned plan of many and the full one, and bytes."""
     seeds = range(30)
     odd = [(people(51, Random(seed)), seed) for seed in seeds]
     exact = [pair(who, seed=seed, round=1, look_ahead=False) for who, seed in odd]
-    quick = [quick_pair(who, seed=seed, round=1, look_ahead=False) for who, seed in odd]
     attached = [_attach_the_leftover(who, seed) for who, seed in odd]
-    same = sum(a.groups == b.groups for a, b in zip(exact, quick, strict=True))
     greedy = sum(a.groups == b for a, b in zip(exact, attached, strict=True))
     pruned = sum(map(_pruned_is_full, range(5)))
     outputs = {
@@ -364,7 +361,6 @@ def quality() -> list[Row]:
         for seed in range(4)
     }
     return [
-        ("n = 51: leaving out each in turn is the best plan", "9 of 10", f"{same} of {len(seeds)}"),
         ("n = 51: attaching the leftover to a pair is", "0 of 10", f"{greedy} of {len(seeds)}"),
         ("n = 300: the best 40 of each give the full plan", "-", f"{pruned} of 5"),
         ("different drafts from one seed in 4 processes", "1", str(len(outputs))),

@@ -30,59 +30,6 @@ def pair(
     look_ahead: let wishes below "never met" give way where they would bring the next repeats nearer.
     Raises Impossible if there are fewer than two people or the rules leave somebody over.
     """
-    return _plan(
-        people,
-        history=history,
-        forbidden=forbidden,
-        wishes=wishes,
-        locked=locked,
-        seed=seed,
-        round=round,
-        look_ahead=look_ahead,
-        exact=True,
-    )
-
-
-def quick_pair(
-    people: Collection[Person],
-    *,
-    history: Collection[Met] = (),
-    forbidden: Collection[frozenset[str]] = (),
-    wishes: Wishes = AS_USUAL,
-    locked: Collection[Group] = (),
-    seed: int,
-    round: int,
-    look_ahead: bool = True,
-) -> Matched:
-    """As `pair`, but with an odd number the trio is the best one found by leaving out each person in turn.
-
-    For a preview: it takes a tenth of the time and is the exact best nine times of ten.
-    """
-    return _plan(
-        people,
-        history=history,
-        forbidden=forbidden,
-        wishes=wishes,
-        locked=locked,
-        seed=seed,
-        round=round,
-        look_ahead=look_ahead,
-        exact=False,
-    )
-
-
-def _plan(
-    people: Collection[Person],
-    *,
-    history: Collection[Met],
-    forbidden: Collection[frozenset[str]],
-    wishes: Wishes,
-    locked: Collection[Group],
-    seed: int,
-    round: int,
-    look_ahead: bool,
-    exact: bool,
-) -> Matched:
     known = weights.table(people, history=history, forbidden=forbidden, wishes=wishes, seed=seed, round=round)
     if len(known.people) < 2:
         raise Impossible(tuple(person.id for person in known.people))
@@ -91,7 +38,7 @@ def _plan(
     rows = [known.index[person.id] for person in known.people if person.id not in taken]
     units = known.units(len(known.people) // 2 + 2)
     costs = known.costs(units)
-    found = solving.best(rows, known.allowed, costs, [turn * units.turn for turn in known.turns], exact=exact)
+    found = solving.best(rows, known.allowed, costs, [turn * units.turn for turn in known.turns], exact=True)
     if found is None:
         raise blocking.impossible(known, rows, locked=bool(kept))
     if look_ahead and len(rows) % 2:
