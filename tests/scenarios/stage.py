@@ -1,5 +1,6 @@
 """A small edition, and what a test does to the bot and its workspace."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,6 +22,7 @@ from storage.outbox import OutboxRow
 
 NOW = datetime(2023, 6, 12, 8, 0, tzinfo=UTC)
 """A Monday between the online and the in-person days: 10:00 in Rome."""
+_SETTLES_WITHIN_S = 120
 
 EDITION = """
 [academy]
@@ -125,9 +127,12 @@ class Stage:
 
     async def settle(self) -> None:
         """Return once everything that is due now is delivered both ways."""
-        await self.sandbox.quiet()
-        await self.bot.settle()
-        await self.sandbox.quiet()
+        # A message whose answer was lost waits for this clock to go on; so does one that came too late for
+        # the bot because the machine is busy.
+        async with asyncio.timeout(_SETTLES_WITHIN_S):
+            await self.sandbox.quiet()
+            await self.bot.settle()
+            await self.sandbox.quiet()
 
     async def at(self, moment: str) -> None:
         """Move the clock to an instant, given in UTC as `2023-07-05 16:00`, and settle."""
