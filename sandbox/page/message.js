@@ -145,9 +145,11 @@ function tools(channel, message, inThread) {
     icon("more"),
   );
   more.addEventListener("click", () => openMessageMenu(more, channel, message));
+  // Under a finger the tools stand only as long as their message has the focus: a press must not take it away.
+  const keepFocus = (event) => event.preventDefault();
   return el(
     "div",
-    { class: "tools", role: "toolbar", "aria-label": "Message actions" },
+    { class: "tools", role: "toolbar", "aria-label": "Message actions", on: { mousedown: keepFocus } },
     react,
     !inThread && reply,
     more,

@@ -248,3 +248,19 @@ async def test_a_phone_has_the_side_bar_behind_a_button_and_threads_over_the_con
     await expect(page.locator(".input-error")).to_have_text(["That title is taken."])
     await expect(page.locator(".input-error")).to_be_in_viewport()
     assert thread == {"x": 0, "y": 0, "width": 390, "height": 844}
+
+
+async def test_a_finger_uses_the_tools_that_stand_under_the_message_it_tapped(
+    browser: Browser, sandbox: Sandbox
+) -> None:
+    sandbox.workspace.post("CGENERAL", {"user": "UBEN", "text": "Who brings tea?"})
+    page = await sit_down(browser, sandbox, "UANN/CGENERAL", **PHONE)
+    await rows(page).last.locator(".text").tap()
+    await rows(page).last.get_by_role("button", name="Add reaction").tap()
+    await page.get_by_role("menuitem", name=":tada:").tap()
+    await expect(rows(page).last.locator(".reaction")).to_have_text("🎉1")
+
+    await rows(page).last.locator(".text").tap()
+    await rows(page).last.get_by_role("button", name="Reply in thread").tap()
+
+    await expect(composer(page, "Reply in thread")).to_be_focused()
