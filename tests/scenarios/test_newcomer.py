@@ -145,7 +145,8 @@ async def test_a_newcomer_lives_the_academy_in_ten_steps(browser: Browser, optio
         await give_feedback(person)
         await announce_and_confirm(person)
         await export_ones_data(person)
-        await play_to_the_end(person)
+        # To the end on one of them: what comes by the clock is the same on both, and takes its time.
+        await (play_some_days(person) if options is PHONE else play_to_the_end(person))
 
         refused = [(call.method, call.answer) for call in demo.sandbox.calls if not call.answer.get("ok")]
         assert refused == []
@@ -294,4 +295,13 @@ async def play_to_the_end(person: Newcomer) -> None:
     await person.button("Play")
 
     await person.sees(person.message("You are an alumna or alumnus of 2nd Cluster Booster Academy now"))
+    await person.sees(person.page.get_by_role("button", name="Play", exact=True))
+
+
+async def play_some_days(person: Newcomer) -> None:
+    now = person.page.get_by_role("region", name="Calendar").locator("strong")
+    await person.button("Play")
+
+    await person.sees(now, "Mon 19 Jun 2023 09:00 Rome")
+    await person.button("Pause")
     await person.sees(person.page.get_by_role("button", name="Play", exact=True))
