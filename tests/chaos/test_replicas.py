@@ -182,5 +182,6 @@ async def test_three_replicas_lose_nothing_and_do_nothing_twice_though_one_is_ki
     assert (sorted(reminded), sorted(receipts)) == (PEOPLE, PEOPLE)
     assert {key: times for key, times in posted.items() if times > 1} == {}
     assert [row.key for row in rows if row.state == "failed"] == []
-    assert len({row.claimed_by for row in rows if row.claimed_by}) == 3
+    # The killed one's rows may all have been claimed anew by the others.
+    assert len({row.claimed_by for row in rows if row.claimed_by}) in (2, 3)
     assert "Traceback" not in scene.replicas.log()
