@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.made-from-lock
 
-.PHONY: install demo run test test-postgres chaos bench screenshots lint lock
+.PHONY: install demo run test test-long test-postgres chaos bench screenshots lint lock
 
 install: $(READY)  ## the virtual environment, with the command .venv/bin/alumni-bot
 
@@ -14,8 +14,11 @@ demo: $(READY)  ## the bot in a local Slack workspace, in the browser
 run: $(READY)  ## the bot in the workspace that .env names
 	@$(BIN)/python -m bot run
 
-test: $(READY)  ## every test, on SQLite; those of storage on PostgreSQL too
-	@$(BIN)/python -m pytest -n auto --dist worksteal
+test: $(READY)  ## every test but the long ones, on SQLite; those of storage on PostgreSQL too
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not long"
+
+test-long: $(READY)  ## those that take a good part of a minute each: whole academies, kills, full disks
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m long
 
 test-postgres: $(READY)  ## every test that needs a database, on a PostgreSQL that is started for it
 	@$(BIN)/python -m pytest -n auto --dist worksteal --database postgres

@@ -137,6 +137,7 @@ async def scene(
         yield Scene(sandbox, app, db, replicas)
 
 
+@pytest.mark.long
 @pytest.mark.postgres
 async def test_three_replicas_lose_nothing_and_do_nothing_twice_though_one_is_killed(scene: Scene) -> None:
     asked: list[str] = []

@@ -112,6 +112,7 @@ def planted_in(text: str) -> list[str]:
     return [part for part in parts if part in text]
 
 
+@pytest.mark.long
 async def test_a_disk_that_is_full_at_the_start_is_one_sentence(tmp_path: Path, sandbox: Sandbox) -> None:
     app = install(sandbox.workspace, manifest())
     surroundings = environment(tmp_path, sandbox, app, SLACK_APP_TOKEN=app.app_token) | NO_CACHE
@@ -129,6 +130,7 @@ async def test_a_disk_that_is_full_at_the_start_is_one_sentence(tmp_path: Path, 
     assert again[0] == 0, again
 
 
+@pytest.mark.long
 async def test_what_came_while_the_disk_was_full_is_taken_once_there_is_room(
     tmp_path: Path, sandbox: Sandbox
 ) -> None:

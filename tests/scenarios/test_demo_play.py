@@ -66,6 +66,7 @@ async def diary() -> list[Told]:
 
 
 # One test: the fifteen weeks take most of a minute.
+@pytest.mark.long
 async def test_the_diary_is_what_the_calendar_says(diary: list[Told]) -> None:
     reminders = [told for told in diary if told.is_reminder]
     late = [told for told in diary if told.what.startswith("Received, late")]

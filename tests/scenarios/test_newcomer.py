@@ -14,7 +14,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 from bot.demo import demonstration
 from tests.sandbox.browsing import DESKTOP, IN_CHROMIUM, PHONE, chromium, rows
 
-pytestmark = IN_CHROMIUM
+pytestmark = [*IN_CHROMIUM, pytest.mark.long]
 
 PARTICIPANT, ALUMNUS, ORGANISER = "Aino Koskenharju", "Kristaps Bērzlapa", "Clémence Arbouvillon"
 BOT = "Alumni Bot"
