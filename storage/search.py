@@ -1,7 +1,8 @@
 """Finds questions: candidates by their rarest words within a budget, put in order by the domain's ranker."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select, union_all
@@ -248,12 +249,13 @@ async def _candidates(
         ids = list((await work.execute(few)).scalars())
         if len(ids) <= FEW:
             return await fitting(ids)
-    best = await _best(work, team_id, looked, query, most=CANDIDATES)
+    best_by_index = await _index(work, team_id, looked, query)
+    best = await best_by_index(CANDIDATES)
     found = await fitting(best)
     if len(found) >= COMPARED or len(best) < CANDIDATES:
         return found
     # Most of the best are not for these eyes, or do not fit: go on down the list.
-    rest = (await _best(work, team_id, looked, query, most=MOST_BUDGET))[CANDIDATES:]
+    rest = (await best_by_index(MOST_BUDGET))[CANDIDATES:]
     for some in _portions(rest[:_MOST_CHECKED] if query.exact or query.without else rest):
         found += await fitting(some)
         if len(found) >= COMPARED:
@@ -261,10 +263,12 @@ async def _candidates(
     return found
 
 
-async def _best(work: Work, team_id: TeamId, looked: _Looked, query: Query, *, most: int) -> list[int]:
-    """The best by the index alone of the questions that have the rarest words, as many as the budget allows.
+async def _index(
+    work: Work, team_id: TeamId, looked: _Looked, query: Query
+) -> Callable[[int], Awaitable[list[int]]]:
+    """Gives so many of the best by the index alone, best first, as often as it is asked.
 
-    most: so many of them are enough.
+    They are of the questions that have the rarest words, as many as the budget allows.
     """
     questions = looked.statistics.questions
     budget = min(max(LEAST_BUDGET, questions // BUDGET_SHARE), MOST_BUDGET)
@@ -277,13 +281,13 @@ async def _best(work: Work, team_id: TeamId, looked: _Looked, query: Query, *, m
             break
         taken.append(term)
     if work.is_postgres:
-        return await search_postgres.best(
+        return partial(
+            search_postgres.best,
             work,
             team_id=team_id,
             rarity={term: rarity[term] for term in taken},
             with_all={stem(word) for run in query.exact for word in run},
             budget=budget,
-            most=most,
         )
     from bot.domain.search.tally import Tally
 
@@ -303,7 +307,11 @@ async def _best(work: Work, team_id: TeamId, looked: _Looked, query: Query, *, m
     tally = Tally.of(read)
     for run in query.exact:
         tally = tally.among(await _having(work, team_id, looked, {stem(word) for word in run}))
-    return tally.best(most)
+
+    async def best(most: int) -> list[int]:
+        return tally.best(most)
+
+    return best
 
 
 async def _having(work: Work, team_id: TeamId, looked: _Looked, terms: Collection[str]) -> set[int]:

@@ -25,12 +25,12 @@ _ROWS = 500
 
 async def best(
     work: Work,
+    most: int,
     *,
     team_id: TeamId,
     rarity: Mapping[str, float],
     with_all: Collection[str] = (),
     budget: int,
-    most: int,
 ) -> list[int]:
     """The best questions by the index alone, best first, as many as `most`.
 
