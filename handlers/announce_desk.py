@@ -13,8 +13,8 @@ from bot.views import announce_desk as views
 from handlers import announce_form, payloads
 from handlers.deps import Deps
 from handlers.middleware import organiser
-from handlers.modals import metadata, open_from, update_open
-from handlers.payloads import Fields, Payload, Pressed
+from handlers.modals import metadata, open_from, show_from
+from handlers.payloads import Fields, Payload
 
 Deed = Callable[..., Awaitable[object]]
 
@@ -44,7 +44,7 @@ def register(app: AsyncApp, deps: Deps) -> None:
     ) -> None:
         who, pressed = organiser(context), payloads.pressed(body)
         view = await announce_form.form(deps, who, number=int(pressed.value))
-        await _show(client, pressed, view)
+        await show_from(client, pressed, view)
         await ack()
 
     @app.action(views.TEST)
@@ -62,7 +62,7 @@ def register(app: AsyncApp, deps: Deps) -> None:
             once=payloads.delivery(body, now=now),
         )
         note = "✅ A test is on its way to you, in your messages with this app."
-        await _show(client, pressed, await preview_view(deps, who, number, note=note))
+        await show_from(client, pressed, await preview_view(deps, who, number, note=note))
         await ack()
 
     @app.view(views.PREVIEW_CALLBACK)
@@ -99,7 +99,7 @@ def register(app: AsyncApp, deps: Deps) -> None:
             now=now,
             once=payloads.delivery(body, now=now),
         )
-        await _show(client, pressed, views.cancelled(found))
+        await show_from(client, pressed, views.cancelled(found))
         await ack()
 
     def deed(action_id: str, do: Deed, note: str) -> None:
@@ -124,7 +124,7 @@ def register(app: AsyncApp, deps: Deps) -> None:
             if pressed.view is None:
                 await respond(text=note, response_type="ephemeral", replace_original=False)
             else:
-                await _show(client, pressed, await _detail(deps, who, number, note=note))
+                await show_from(client, pressed, await _detail(deps, who, number, note=note))
             await ack()
 
     deed(views.PAUSE, announcements.pause, "⏸️ Paused. What is on its way this very second still arrives.")
@@ -170,7 +170,7 @@ def register(app: AsyncApp, deps: Deps) -> None:
     ) -> None:
         who, pressed = organiser(context), payloads.pressed(body)
         number, _, wanted = pressed.value.partition(":")
-        await _show(client, pressed, await _detail(deps, who, int(number), page=int(wanted)))
+        await show_from(client, pressed, await _detail(deps, who, int(number), page=int(wanted)))
         await ack()
 
     @app.action(views.TABLE)
@@ -188,7 +188,7 @@ def register(app: AsyncApp, deps: Deps) -> None:
             once=payloads.delivery(body, now=now),
         )
         note = "📄 The table is on its way to you, in your messages with this app."
-        await _show(client, pressed, await _detail(deps, who, number, note=note))
+        await show_from(client, pressed, await _detail(deps, who, number, note=note))
         await ack()
 
 
@@ -250,11 +250,3 @@ async def _detail(deps: Deps, who: Actor, number: int, *, page: int = 0, note: s
         page=page,
         note=note,
     )
-
-
-async def _show(client: AsyncWebClient, pressed: Pressed, view: Payload) -> None:
-    """In place of the modal that the button is in; where it is in none, as a modal of its own."""
-    if pressed.view is not None and pressed.view.get("type") == "modal":
-        await update_open(client, pressed.view["id"], view)
-    else:
-        await open_from(client, pressed, view)

@@ -38,6 +38,14 @@ async def update_open(client: AsyncWebClient, view_id: str, view: Payload) -> No
             raise
 
 
+async def show_from(client: AsyncWebClient, pressed: Pressed, view: Payload) -> None:
+    """In place of the modal that the button is in; where it is in none, as a modal of its own."""
+    if pressed.view is not None and pressed.view.get("type") == "modal":
+        await update_open(client, pressed.view["id"], view)
+    else:
+        await open_from(client, pressed, view)
+
+
 def metadata(view: Payload) -> dict[str, str]:
     """What the bot gave a modal to carry along; empty where it gave nothing."""
     carried: dict[str, str] = json.loads(view.get("private_metadata") or "{}")

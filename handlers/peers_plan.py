@@ -20,7 +20,7 @@ from bot.views import peers_plan as views
 from handlers import payloads
 from handlers.deps import Deps
 from handlers.middleware import organiser, require_organiser
-from handlers.modals import metadata, open_from, open_modal, update_open
+from handlers.modals import metadata, open_from, open_modal, show_from, update_open
 from handlers.payloads import Command, Fields, Payload, Pressed
 
 _Value = TypeVar("_Value")
@@ -50,7 +50,7 @@ def register(app: AsyncApp, deps: Deps) -> Plan:
         ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
     ) -> None:
         who, pressed = organiser(context), payloads.pressed(body)
-        await _show(client, pressed, _empty(deps, await peers.choices(deps.db, team_id=who.team_id)))
+        await show_from(client, pressed, _empty(deps, await peers.choices(deps.db, team_id=who.team_id)))
         await ack()
 
     @app.view(views.PLAN_CALLBACK)
@@ -75,7 +75,7 @@ def register(app: AsyncApp, deps: Deps) -> Plan:
         who, pressed = organiser(context), payloads.pressed(body)
         round_id, _, _ = views.parse(pressed.value)
         found = await peers.draft(deps.db, team_id=who.team_id, round_id=round_id, now=deps.now())
-        await _show(client, pressed, _draft(found))
+        await show_from(client, pressed, _draft(found))
         await ack()
 
     @app.action(views.AGAIN)
@@ -92,7 +92,7 @@ def register(app: AsyncApp, deps: Deps) -> Plan:
             now=now,
             once=payloads.delivery(body, now=now),
         )
-        await _show(client, pressed, await _soon(deps, client, _view_id(pressed), drawing))
+        await show_from(client, pressed, await _soon(deps, client, _view_id(pressed), drawing))
         await ack()
 
     @app.action(_numbered(views.LOCK))
@@ -112,7 +112,7 @@ def register(app: AsyncApp, deps: Deps) -> Plan:
             now=now,
             once=payloads.delivery(body, now=now),
         )
-        await _show(client, pressed, _draft(found, page=_page(pressed.view)))
+        await show_from(client, pressed, _draft(found, page=_page(pressed.view)))
         await ack()
 
     @app.action(_numbered(views.PAGE))
@@ -122,7 +122,7 @@ def register(app: AsyncApp, deps: Deps) -> Plan:
         who, pressed = organiser(context), payloads.pressed(body)
         round_id, _, page = views.parse(pressed.value)
         found = await peers.draft(deps.db, team_id=who.team_id, round_id=round_id, now=deps.now())
-        await _show(client, pressed, _draft(found, page=page))
+        await show_from(client, pressed, _draft(found, page=page))
         await ack()
 
     @app.action(views.SWAP)
@@ -201,7 +201,7 @@ def register(app: AsyncApp, deps: Deps) -> Plan:
         )
         kept, names = await peers.kept_apart(deps.db, team_id=who.team_id)
         note = "✅ These two may be matched again. A draft follows it when it is drawn again."
-        await _show(client, pressed, views.keep_apart(kept, names, note=note))
+        await show_from(client, pressed, views.keep_apart(kept, names, note=note))
         await ack()
 
     @app.view(views.APART_CALLBACK)
@@ -230,7 +230,7 @@ def register(app: AsyncApp, deps: Deps) -> Plan:
             now=now,
             once=payloads.delivery(body, now=now),
         )
-        await _show(client, pressed, views.published(of, messages))
+        await show_from(client, pressed, views.published(of, messages))
         await ack()
 
     @app.action(views.DISCARD)
@@ -246,7 +246,7 @@ def register(app: AsyncApp, deps: Deps) -> Plan:
             revision=revision,
             once=payloads.delivery(body, now=now),
         )
-        await _show(client, pressed, views.discarded(gone))
+        await show_from(client, pressed, views.discarded(gone))
         await ack()
 
     return command
@@ -273,13 +273,6 @@ async def _later(client: AsyncWebClient, view_id: str, drawing: Awaitable[peers.
     except Refused as refused:
         view = notices.modal(str(refused))
     await update_open(client, view_id, view)
-
-
-async def _show(client: AsyncWebClient, pressed: Pressed, view: Payload) -> None:
-    if pressed.view is not None and pressed.view.get("type") == "modal":
-        await update_open(client, pressed.view["id"], view)
-    else:
-        await open_from(client, pressed, view)
 
 
 def _draft(found: peers.Draft, *, page: int = 0, note: str = "") -> Payload:

@@ -60,11 +60,6 @@ class Delivered:
         return len(self.acks)
 
     @property
-    def acknowledged(self) -> bool:
-        """Whether the app took it at any attempt."""
-        return any(ack.ok for ack in self.acks)
-
-    @property
     def error(self) -> str:
         """Why the last attempt failed; empty if it did not."""
         return self.acks[-1].error if self.acks else ""

@@ -82,14 +82,6 @@ def is_end_of_day(due: datetime) -> bool:
     return (due.hour, due.minute) == (23, 59)
 
 
-def days_before(due_at: datetime, days: int, at: time, zone: str) -> datetime:
-    """The instant of a time of day, so many days before the date of an instant on the clocks of `zone`.
-
-    Days are the calendar's, not 24 hours: the wall clock stays the same over a change of the clocks.
-    """
-    return instant_on(local_date(due_at, zone) - timedelta(days=days), at, zone)
-
-
 def hours_before(due_at: datetime, hours: int) -> datetime:
     """The instant so many hours earlier: absolute, whatever clocks do in between."""
     return due_at - timedelta(hours=hours)

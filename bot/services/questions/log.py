@@ -1,6 +1,5 @@
 """Questions and answers go into the log: in words as people saw them, each message once."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +11,7 @@ from bot.domain.questions import Answer, NewAnswer, NewQuestion, Question, Sight
 from bot.domain.refusals import Refused
 from bot.services.questions import places
 from storage import channels, consents, erasure, members, outbox, questions
-from storage.db import Database, Delivery, Work
+from storage.db import Work
 
 POSTED = "question"
 """A question that the bot posts for its asker. Its row's key is `question:{id}`."""
@@ -23,35 +22,14 @@ NOT_A_QUESTION_WITHIN = timedelta(minutes=10)
 """How long after asking its author may take a question out again."""
 
 
-async def log_message(
-    db: Database,
-    *,
-    team_id: TeamId,
-    channel_id: ChannelId,
-    ts: str,
-    author_id: UserId,
-    text: str,
-    file_names: Iterable[str] = (),
-    permalink: str = "",
-    now: datetime,
-    once: Delivery | None = None,
-) -> Question | None:
-    """Make a channel's message a question.
-
-    text: in Slack's markup. permalink: found from channel and ts where it is not given.
-    Returns None where it is none: it is in the log already, was deleted, says nothing, or an app wrote it.
-    """
-    message = ChannelMessage(
-        channel_id=channel_id, ts=ts, author_id=author_id, text=text, file_names=tuple(file_names)
-    )
-    async with db.writing(once) as work:
-        return await log_found(work, team_id=team_id, message=message, permalink=permalink, now=now)
-
-
 async def log_found(
     work: Work, *, team_id: TeamId, message: ChannelMessage, permalink: str = "", now: datetime
 ) -> Question | None:
-    """As `log_message`, in an open transaction."""
+    """Make a channel's message a question, in an open transaction.
+
+    permalink: found from channel and ts where it is not given.
+    Returns None where it is none: it is in the log already, was deleted, says nothing, or an app wrote it.
+    """
     place: dict[str, Any] = {"channel_id": message.channel_id, "ts": message.ts}
     if not message.is_said_by_a_person or message.author_id is None:
         return None

@@ -81,27 +81,6 @@ async def accepted(
     return settled
 
 
-async def answered_by_earlier(
-    db: Database,
-    *,
-    team_id: TeamId,
-    question_id: QuestionId,
-    earlier_id: QuestionId,
-    by: Actor,
-    now: datetime,
-    once: Delivery | None = None,
-) -> Question:
-    """Close a question by an earlier one that answers it, and tie the two.
-
-    Raises Refused for anybody but the asker and organisers, where one of the two is not there, or where they
-    are the same.
-    """
-    async with db.writing(once) as work:
-        return await closed_by_earlier(
-            work, team_id=team_id, question_id=question_id, earlier_id=earlier_id, by=by, now=now
-        )
-
-
 async def closed_by_earlier(
     work: Work,
     *,
@@ -111,7 +90,11 @@ async def closed_by_earlier(
     by: Actor,
     now: datetime,
 ) -> Question:
-    """As `answered_by_earlier`, in an open transaction."""
+    """Close a question by an earlier one that answers it, and tie the two, in an open transaction.
+
+    Raises Refused for anybody but the asker and organisers, where one of the two is not there, or where they
+    are the same.
+    """
     question = await _shown(work, team_id=team_id, question_id=question_id)
     _require_asker_or_organiser(question, by)
     await _shown(work, team_id=team_id, question_id=earlier_id)
