@@ -75,7 +75,7 @@ from bot.services.questions import (
     messages,
     stats,
 )
-from bot.tick import Tick, planned_at
+from bot.tick import Tick
 from handlers.deps import Deps
 from storage import outbox
 from storage.db import Database, open_database
@@ -140,6 +140,7 @@ class Running:
         team_id: TeamId,
         bot_user_id: UserId,
         dispatcher: Dispatcher,
+        tick: Tick,
         heartbeat: Heartbeat,
         reader: Reader,
         health: Health,
@@ -155,6 +156,7 @@ class Running:
         self.http_url = http_url
         """Where the bot listens; None where HTTP_PORT is not set."""
         self._dispatcher = dispatcher
+        self._tick = tick
         self._heartbeat = heartbeat
         self._reader = reader
         self._closing = closing
@@ -172,7 +174,7 @@ class Running:
 
     async def next_due_at(self) -> datetime | None:
         """The instant at which something falls due next; None where nothing is planned."""
-        due_at = await planned_at(self.db)
+        due_at = await self._tick.next_due_at(self.clock.now())
         async with self.db.reading() as work:
             queued_at = await outbox.next_due_at(work)
         return min((at for at in (due_at, queued_at) if at is not None), default=None)
@@ -227,11 +229,13 @@ async def start(
             monotonic=monotonic,
         )
         reading = Reader(db, client=reader, team_id=team_id, clock=clock, on_queued=dispatcher.wake)
-        heartbeat = Heartbeat(
-            tick=Tick(db, team_id=team_id, dispatcher=dispatcher, reader=reading, health=health),
-            next_due_at=lambda: planned_at(db),
-            clock=clock,
-        )
+
+        def may_be_due() -> None:
+            reading.wake()
+            dispatcher.wake()
+
+        tick = Tick(db, team_id=team_id, health=health, after_each=may_be_due)
+        heartbeat = Heartbeat(tick=tick, clock=clock)
         bolt = bolt_app(settings, client=client, me={key: me.get(key) for key in _OF_ME})
         deps = Deps(
             db=db,
@@ -278,6 +282,7 @@ async def start(
             team_id=team_id,
             bot_user_id=bot_user_id,
             dispatcher=dispatcher,
+            tick=tick,
             heartbeat=heartbeat,
             reader=reading,
             health=health,

@@ -18,7 +18,7 @@ _SHORTEST_NAP = timedelta(milliseconds=200)
 
 
 class Heartbeat:
-    """Calls `tick` every half minute, and once more at each instant that `next_due_at` names.
+    """Calls `tick` every half minute, and once more at the instant that it names as the next.
 
     Nothing that matters lives in the scheduler: a missed beat is made up by the next one.
     """
@@ -26,12 +26,10 @@ class Heartbeat:
     def __init__(
         self,
         *,
-        tick: Callable[[datetime], Awaitable[None]],
-        next_due_at: Callable[[], Awaitable[datetime | None]],
+        tick: Callable[[datetime], Awaitable[datetime | None]],
         clock: Clock,
     ) -> None:
         self._tick = tick
-        self._next_due_at = next_due_at
         self._clock = clock
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
@@ -74,8 +72,7 @@ class Heartbeat:
     async def _beat(self) -> None:
         now = self._clock.now()
         try:
-            await self._tick(now)
-            next_at = await self._next_due_at()
+            next_at = await self._tick(now)
         except SQLAlchemyError:
             _log.exception("the database does not say what is due; asked again at the next beat")
             return

@@ -20,9 +20,13 @@ async def academy(work: Work, *, team_id: TeamId) -> Academy | None:
     """The workspace's academy; None before the first import or setup."""
     query = select(academy_table).where(academy_table.c.team_id == team_id)
     row = (await work.execute(query)).one_or_none()
-    if row is None:
-        return None
-    return Academy(**{name: row._mapping[name] for name in Academy.__dataclass_fields__})
+    return None if row is None else _academy(row)
+
+
+async def academies(work: Work) -> list[Academy]:
+    """The academy of every workspace that has one."""
+    rows = await work.execute(select(academy_table).order_by(academy_table.c.team_id))
+    return [_academy(row) for row in rows]
 
 
 async def put_academy(work: Work, academy: Academy) -> None:
@@ -130,6 +134,10 @@ async def last_revision(work: Work, *, team_id: TeamId, homework_id: HomeworkId)
 
 def _begins_on(edition: Edition) -> date:
     return min((day.on for day in edition.days), default=date.min)
+
+
+def _academy(row: Row[Any]) -> Academy:
+    return Academy(**{name: row._mapping[name] for name in Academy.__dataclass_fields__})
 
 
 def _day(row: Row[Any]) -> Day:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, delete, func, select
+from sqlalchemy import and_, bindparam, delete, exists, func, select
 
 from bot.domain.follow_up import Step, StepState
 from bot.domain.ids import ChannelId, QuestionId, TeamId, UserId
@@ -16,6 +16,41 @@ from storage.db import Work
 _step = tables.question_step.c
 _question = tables.question.c
 _answer = tables.answer.c
+
+
+# Each heartbeat asks both of these, so they are put together once. Both go by workspace, as the indexes do:
+# else every question and every answer that there ever was would be looked at.
+_IS_PLANNED = and_(_step.team_id == _question.team_id, _step.question_id == _question.id)
+_OF_AN_ACADEMY = select(tables.academy.c.team_id)
+_IS_OPEN = and_(
+    _question.team_id.in_(_OF_AN_ACADEMY),
+    _question.state == QuestionState.OPEN,
+    _question.channel_id.is_not(None),
+    _question.ts.is_not(None),
+    _question.asked_at >= bindparam("asked_after", type_=_question.asked_at.type),
+)
+_WITHOUT_PLAN = (
+    select(_question.team_id, _question.id, _question.asked_at)
+    .where(_IS_OPEN, ~exists().where(_IS_PLANNED, _step.step != Step.SETTLED))
+    .order_by(_question.id)
+)
+_IS_REPLY = and_(
+    _answer.team_id == _question.team_id,
+    _answer.question_id == _question.id,
+    _answer.author_id != _question.asker_id,
+    _answer.answered_at >= bindparam("replied_after", type_=_answer.answered_at.type),
+)
+_TO_SETTLE = (
+    select(_question.team_id, _question.id, _question.asker_id, func.max(_answer.answered_at).label("last"))
+    .select_from(tables.question.join(tables.answer, _IS_REPLY))
+    .where(
+        _IS_OPEN,
+        _answer.team_id.in_(_OF_AN_ACADEMY),
+        ~exists().where(_IS_PLANNED, _step.step == Step.SETTLED),
+    )
+    .group_by(_question.team_id, _question.id, _question.asker_id)
+    .order_by(_question.id)
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,21 +75,8 @@ class DigestDue:
 
 async def without_plan(work: Work, *, asked_after: datetime) -> list[tuple[TeamId, QuestionId, datetime]]:
     """Open questions in a channel for which no follow-up is planned, and when they were asked."""
-    planned = (
-        select(_step.question_id)
-        .where(
-            _step.team_id == _question.team_id,
-            _step.question_id == _question.id,
-            _step.step != Step.SETTLED,
-        )
-        .exists()
-    )
-    query = (
-        _open(asked_after)
-        .with_only_columns(_question.team_id, _question.id, _question.asked_at)
-        .where(~planned)
-    )
-    return [(row.team_id, row.id, row.asked_at) for row in await work.execute(query.order_by(_question.id))]
+    rows = await work.execute(_WITHOUT_PLAN, {"asked_after": asked_after})
+    return [(row.team_id, row.id, row.asked_at) for row in rows]
 
 
 async def to_settle(
@@ -64,32 +86,9 @@ async def to_settle(
 
     Each with its asker and the instant of the last such reply, which is none that is older.
     """
-    planned = (
-        select(_step.question_id)
-        .where(
-            _step.team_id == _question.team_id,
-            _step.question_id == _question.id,
-            _step.step == Step.SETTLED,
-        )
-        .exists()
-    )
-    replied = and_(
-        _answer.team_id == _question.team_id,
-        _answer.question_id == _question.id,
-        _answer.author_id != _question.asker_id,
-        _answer.answered_at >= replied_after,
-    )
-    query = (
-        select(
-            _question.team_id, _question.id, _question.asker_id, func.max(_answer.answered_at).label("last")
-        )
-        .select_from(tables.question.join(tables.answer, replied))
-        # The index of answers is by workspace as well: what was said long ago is not looked at.
-        .where(*_conditions(asked_after), _answer.team_id.in_(select(tables.academy.c.team_id)), ~planned)
-        .group_by(_question.team_id, _question.id, _question.asker_id)
-        .order_by(_question.id)
-    )
-    return [(row.team_id, row.id, row.asker_id, row.last) for row in await work.execute(query)]
+    after = {"asked_after": asked_after, "replied_after": replied_after}
+    rows = await work.execute(_TO_SETTLE, after)
+    return [(row.team_id, row.id, row.asker_id, row.last) for row in rows]
 
 
 async def add(work: Work, steps: Collection[Planned]) -> None:
@@ -147,17 +146,10 @@ async def remove_digest(work: Work, digest: DigestDue) -> None:
 
 
 async def next_due_at(work: Work) -> datetime | None:
-    """When the next step or digest is due, over all workspaces; None where none is planned."""
-    step = select(func.min(_step.due_at)).where(_step.state == StepState.PLANNED)
-    digest = select(func.min(tables.question_digest.c.due_at))
-    found = [(await work.execute(query)).scalar_one() for query in (step, digest)]
-    return min((instant for instant in found if instant is not None), default=None)
-
-
-async def teams(work: Work) -> list[TeamId]:
-    """The workspaces that have an academy."""
-    table = tables.academy
-    return list((await work.execute(select(table.c.team_id).order_by(table.c.team_id))).scalars())
+    """When the next step is due, over all workspaces; None where none is planned."""
+    query = select(func.min(_step.due_at)).where(_step.state == StepState.PLANNED)
+    found: datetime | None = (await work.execute(query)).scalar_one()
+    return found
 
 
 async def open_questions(
@@ -216,21 +208,6 @@ async def repliers(
         .order_by(func.count(_answer.question_id.distinct()).desc(), _answer.author_id)
     )
     return [UserId(row.author_id) for row in await work.execute(query)]
-
-
-def _conditions(asked_after: datetime) -> tuple[Any, ...]:
-    return (
-        # The index is by workspace: without its id every question there ever was would be looked at.
-        _question.team_id.in_(select(tables.academy.c.team_id)),
-        _question.state == QuestionState.OPEN,
-        _question.channel_id.is_not(None),
-        _question.ts.is_not(None),
-        _question.asked_at >= asked_after,
-    )
-
-
-def _open(asked_after: datetime) -> Select[Any]:
-    return select(tables.question).where(*_conditions(asked_after))
 
 
 def _planned(row: Any) -> Planned:

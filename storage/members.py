@@ -36,6 +36,17 @@ async def members(work: Work, *, team_id: TeamId, user_ids: Collection[UserId] |
     return found
 
 
+async def deactivated(work: Work, *, team_id: TeamId, user_ids: Collection[UserId]) -> set[UserId]:
+    """Those of these people whose account was taken from them."""
+    if not user_ids:
+        return set()
+    columns = members_table.c
+    query = select(columns.user_id).where(
+        columns.team_id == team_id, columns.is_deactivated, work.among(columns.user_id, user_ids)
+    )
+    return set((await work.execute(query)).scalars())
+
+
 async def put_member(work: Work, member: Member) -> None:
     """Keep a person as given, whether new or known."""
     await work.put(members_table, _columns(member))

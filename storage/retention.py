@@ -1,6 +1,6 @@
 """What is past its term goes: one statement a kind, in the transaction of the daily job."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
 from sqlalchemy import delete, select
@@ -126,9 +126,3 @@ async def forget_runs(work: Work, *, team_id: TeamId, before: date) -> None:
     await work.execute(
         delete(retention_run).where(retention_run.c.team_id == team_id, retention_run.c.ran_on < before)
     )
-
-
-async def teams(work: Work, *, known: Collection[TeamId] = ()) -> list[TeamId]:
-    """The workspaces that hold anybody, and those given."""
-    found = (await work.execute(select(member.c.team_id).distinct())).scalars()
-    return sorted({TeamId(team_id) for team_id in found} | set(known))

@@ -13,6 +13,20 @@ from bot.domain.roles import Part, Parts, RoleChange
 from storage.db import Work
 from storage.tables import edition, enrolment, graduation, role_change
 
+# Each heartbeat asks this, so it is put together once.
+_UNASKED = (
+    select(edition.c.team_id, edition.c.key)
+    .where(
+        exists().where(
+            enrolment.c.team_id == edition.c.team_id,
+            enrolment.c.edition_key == edition.c.key,
+            enrolment.c.role == Role.PARTICIPANT.value,
+        ),
+        ~exists().where(graduation.c.team_id == edition.c.team_id, graduation.c.edition_key == edition.c.key),
+    )
+    .order_by(edition.c.team_id, edition.c.key)
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Graduation:
@@ -113,16 +127,7 @@ async def made_alumni(work: Work, *, team_id: TeamId) -> set[tuple[EditionKey, U
 
 async def unasked(work: Work) -> list[tuple[TeamId, EditionKey]]:
     """The editions with participants about whose alumni nobody was asked, over all workspaces."""
-    participates = exists().where(
-        enrolment.c.team_id == edition.c.team_id,
-        enrolment.c.edition_key == edition.c.key,
-        enrolment.c.role == Role.PARTICIPANT.value,
-    )
-    is_asked = exists().where(
-        graduation.c.team_id == edition.c.team_id, graduation.c.edition_key == edition.c.key
-    )
-    query = select(edition.c.team_id, edition.c.key).where(participates, ~is_asked)
-    rows = await work.execute(query.order_by(edition.c.team_id, edition.c.key))
+    rows = await work.execute(_UNASKED)
     return [(TeamId(row.team_id), EditionKey(row.key)) for row in rows]
 
 

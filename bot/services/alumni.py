@@ -44,10 +44,11 @@ class Question:
     """Titles of the homework that is not due yet."""
 
 
-async def next_due_at(db: Database) -> datetime | None:
+async def next_due_at(work: Work, *, now: datetime) -> datetime | None:
     """The instant at which organisers are asked next, over all workspaces; None where nothing is planned."""
-    async with db.reading() as work:
-        instants = [domain.asks_about_alumni_at(one) for one in await _unasked(work)]
+    if await _moved(work, now=now):
+        return now
+    instants = [domain.asks_about_alumni_at(one) for one in await _unasked(work)]
     return min((at for at in instants if at is not None), default=None)
 
 
@@ -56,16 +57,13 @@ async def queue_due(db: Database, *, now: datetime) -> int:
 
     Where the days were moved ahead after that, and nobody had decided, it is asked again after them.
     """
-    async with db.reading() as work:
-        due, moved = await _plan(work, now=now)
-    if not due and not moved:
-        return 0
     queued = 0
     async with db.writing() as work:
-        due, moved = await _plan(work, now=now)
-        for one in moved:
+        for one in await _moved(work, now=now):
             await stored.remove_graduation(work, one)
-        for edition in due:
+        for edition in await _unasked(work):
+            if not _is_over(edition, now=now):
+                continue
             asked = Graduation(team_id=edition.team_id, edition_key=edition.key, asked_at=now)
             await stored.put_graduation(work, asked)
             for user_id in await members.organisers(work, team_id=edition.team_id):
@@ -153,14 +151,14 @@ async def take_back(
     return back
 
 
-async def _plan(work: Work, *, now: datetime) -> tuple[list[Edition], list[Graduation]]:
-    due = [one for one in await _unasked(work) if _is_over(one, now=now)]
+async def _moved(work: Work, *, now: datetime) -> list[Graduation]:
+    """What was asked, and is too early now: the days were moved ahead after it."""
     moved: list[Graduation] = []
     for asked in await stored.undecided(work):
         edition = await editions.edition(work, team_id=asked.team_id, edition_key=asked.edition_key)
         if edition is not None and not _is_over(edition, now=now):
             moved.append(asked)
-    return due, moved
+    return moved
 
 
 async def _unasked(work: Work) -> list[Edition]:

@@ -94,19 +94,19 @@ async def tick(db: Database, *, now: datetime) -> None:
                 await _look_after(work, found, now=now)
 
 
-async def next_due_at(db: Database) -> datetime | None:
+async def next_due_at(work: Work, *, now: datetime) -> datetime | None:
     """When an announcement wants to be looked after next; None where none does."""
     instants: list[datetime] = []
-    async with db.reading() as work:
-        for one in await announcements.in_hand(work):
-            if one.state is AnnouncementState.SCHEDULED and one.starts_at is not None:
-                instants.append(one.starts_at)
-            elif one.task and one.state is not AnnouncementState.PAUSED and one.looked_at is not None:
-                stands = await announcements.progress(
-                    work, team_id=one.team_id, announcement_id=one.id, task=one.task
-                )
-                soon = one.looked_at + _LOOK_AFTER
-                instants.append(max(stands.next_at or soon, soon))
+    for one in await announcements.in_hand(work):
+        if one.state is AnnouncementState.SCHEDULED and one.starts_at is not None:
+            instants.append(one.starts_at)
+        elif one.task and one.state is not AnnouncementState.PAUSED:
+            soon = now if one.looked_at is None else one.looked_at + _LOOK_AFTER
+            if soon > now:
+                # Nobody is woken for those who wait for their morning, but a beat that comes looks after it.
+                stands = await _progress(work, one, one.task)
+                soon = max(stands.next_at or soon, soon) if stands.left else now
+            instants.append(soon)
     return min(instants, default=None)
 
 

@@ -70,19 +70,25 @@ async def replace_those_who_left(
     """Take those out of a round who have left the workspace since it was published."""
     async with db.reading() as work:
         of = await peers.round_(work, team_id=team_id, round_id=round_id)
-        matches = (await peers.matches(work, team_id=team_id, round_ids=[round_id]))[round_id]
-        written = await peers.feedback(work, team_id=team_id, round_ids=[round_id])
-        given = {(one.giver, one.author) for one in written if one.sent_at is not None}
-        # A review that was given is done, whoever leaves after it.
-        open_now = [match for match in matches if not match.is_ended and match.members not in given]
-        if of is not None and of.kind is not Kind.REVIEWS:
-            open_now = [match for match in matches if not match.is_ended]
-        involved = {member for match in open_now for member in match.members}
-        known = await members.members(work, team_id=team_id, user_ids=involved)
-        gone = {one.user_id for one in known if one.is_deactivated}
+        gone = set() if of is None else await who_left(work, of)
     if not gone:
         return None
     return await drop_out(db, team_id=team_id, round_id=round_id, user_ids=gone, now=now)
+
+
+async def who_left(work: Work, of: Round) -> set[UserId]:
+    """Those of a round who have left the workspace, and from whom or for whom something is still to come."""
+    matches = (await peers.matches(work, team_id=of.team_id, round_ids=[of.id]))[of.id]
+    open_now = [match for match in matches if not match.is_ended]
+    gone = await members.deactivated(
+        work, team_id=of.team_id, user_ids={member for match in open_now for member in match.members}
+    )
+    if not gone or of.kind is not Kind.REVIEWS:
+        return gone
+    written = await peers.feedback(work, team_id=of.team_id, round_ids=[of.id])
+    given = {(one.giver, one.author) for one in written if one.sent_at is not None}
+    # A review that was given is done, whoever leaves after it.
+    return gone & {member for match in open_now if match.members not in given for member in match.members}
 
 
 async def _open(

@@ -20,7 +20,7 @@ from bot.domain.peers import (
 )
 from bot.domain.refusals import Refused
 from bot.services.homework import refresh_home
-from bot.services.peers.dropouts import replace_those_who_left
+from bot.services.peers.dropouts import replace_those_who_left, who_left
 from bot.services.peers.publishing import prefix
 from storage import members, outbox, peer_people, peers
 from storage.db import Database, Delivery, Work
@@ -33,10 +33,12 @@ LEFT_OUT = "peers.left_out"
 SILENT = "peers.silent"
 
 
-async def next_due_at(db: Database) -> datetime | None:
-    """The instant at which a round next needs something; None where none does."""
-    async with db.reading() as work:
-        published = await peers.rounds(work, state=RoundState.PUBLISHED)
+async def next_due_at(work: Work, *, now: datetime) -> datetime | None:
+    """The instant at which a round next needs something, now where somebody left; None where none does."""
+    published = await peers.rounds(work, state=RoundState.PUBLISHED)
+    for one in published:
+        if now < one.closes_at and await who_left(work, one):
+            return now
     waits = [one.check_in_at for one in published if one.checked_at is None]
     waits += [one.ends_at for one in published if one.counted_at is None]
     return min((at for at in waits if at is not None), default=None)

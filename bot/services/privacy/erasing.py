@@ -31,6 +31,11 @@ async def ask(db: Database, asked: Request, *, once: Delivery | None = None) -> 
         await erasure.put_request(work, asked)
 
 
+async def next_due_at(work: Work, *, now: datetime) -> datetime | None:
+    """Now, where somebody asked to be deleted; None else."""
+    return now if await erasure.requests(work) else None
+
+
 async def carry_out(db: Database, *, now: datetime) -> int:
     """Delete everybody who asked for it: their rows, their words in the search index, their name in messages.
 

@@ -1,6 +1,7 @@
 """The daily job that deletes what is past its term, and says what it deleted."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from bot.domain import calendar
@@ -27,28 +28,31 @@ _DRAFTS_KEPT = timedelta(days=7)
 _SCRUBBED_AGAIN = timedelta(days=2)
 
 
+async def next_due_at(work: Work, academies: Sequence[Academy], *, now: datetime) -> datetime | None:
+    """Now, where today's deletion is to be done; None else: it has no hurry, and any beat finds it."""
+    return now if await _due(work, academies, now=now) else None
+
+
 async def run_due(db: Database, *, now: datetime) -> Counter[str]:
     """Do today's deletion in each academy where it is half past three by now and it is not done.
 
     Returns how many of each kind went.
     """
     removed: Counter[str] = Counter()
-    for academy, on in await _due(db, now=now):
+    async with db.reading() as work:
+        due = await _due(work, await editions.academies(work), now=now)
+    for academy, on in due:
         removed += await _run(db, academy, on=on, now=now)
     return removed
 
 
-async def _due(db: Database, *, now: datetime) -> list[tuple[Academy, date]]:
+async def _due(work: Work, academies: Sequence[Academy], *, now: datetime) -> list[tuple[Academy, date]]:
     found = []
-    async with db.reading() as work:
-        for team_id in await retention.teams(work):
-            academy = await editions.academy(work, team_id=team_id)
-            if academy is None:
-                continue
-            wall = calendar.wall(now, academy.timezone)
-            is_time = wall.time() >= _RUNS_AT
-            if is_time and not await retention.has_run(work, team_id=team_id, on=wall.date()):
-                found.append((academy, wall.date()))
+    for academy in academies:
+        wall = calendar.wall(now, academy.timezone)
+        is_time = wall.time() >= _RUNS_AT
+        if is_time and not await retention.has_run(work, team_id=academy.team_id, on=wall.date()):
+            found.append((academy, wall.date()))
     return found
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.domain import calendar, workdays
 from bot.domain import follow_up as domain
+from bot.domain.editions import Academy
 from bot.domain.ids import ChannelId, QuestionId, TeamId, UserId
 from bot.domain.questions import LinkKind, Question
 from bot.services.questions import experts, places
@@ -28,24 +29,33 @@ _LISTED = 8
 _THANKED = 30
 
 
+async def next_due_at(work: Work, academies: Sequence[Academy], *, now: datetime) -> datetime | None:
+    """When a digest is due next; now where one is to be planned or taken away, None where there is none."""
+    new, known, gone = await _plan(work, academies)
+    return now if new or gone else min((one.due_at for one in known), default=None)
+
+
 async def queue_due(db: Database, *, now: datetime) -> int:
     """Queue the digests that are due, and enter when the next ones are. Returns the number of messages.
 
     A channel that became a questions channel gets its first one on the Monday after.
     """
-    async with db.reading() as work:
-        planned = await _plan(work, now=now)
-    if planned == ([], [], []):
-        return 0
     queued = 0
     async with db.writing() as work:
-        new, due, gone = await _plan(work, now=now)
-        for one in new:
-            await follow_up.put_digest(work, one)
+        academies = await editions.academies(work)
+        zones = {one.team_id: one.timezone for one in academies}
+        new, known, gone = await _plan(work, academies)
+        for team_id, channel_id in new:
+            next_at = domain.next_digest_at(now, zones[team_id])
+            await follow_up.put_digest(
+                work, DigestDue(team_id=team_id, channel_id=channel_id, due_at=next_at)
+            )
         for one in gone:
             await follow_up.remove_digest(work, one)
-        for one in due:
-            zone = await _zone(work, one.team_id)
+        for one in known:
+            if one.due_at > now:
+                continue
+            zone = zones[one.team_id]
             await follow_up.put_digest(work, replace(one, due_at=domain.next_digest_at(now, zone)))
             if now - one.due_at > _TOO_LATE:
                 continue
@@ -62,20 +72,21 @@ async def queue_due(db: Database, *, now: datetime) -> int:
     return queued
 
 
-async def _plan(work: Work, *, now: datetime) -> tuple[list[DigestDue], list[DigestDue], list[DigestDue]]:
-    """The digests that are not planned yet, those that are due, those of channels that get none any more."""
-    new: list[DigestDue] = []
-    due: list[DigestDue] = []
-    known = {(one.team_id, one.channel_id): one for one in await follow_up.digests(work)}
-    for team_id in await follow_up.teams(work):
-        for channel_id in await places.question_channels(work, team_id=team_id):
-            planned = known.pop((team_id, channel_id), None)
-            if planned is None:
-                next_at = domain.next_digest_at(now, await _zone(work, team_id))
-                new.append(DigestDue(team_id=team_id, channel_id=channel_id, due_at=next_at))
-            elif planned.due_at <= now:
-                due.append(planned)
-    return new, due, list(known.values())
+async def _plan(
+    work: Work, academies: Sequence[Academy]
+) -> tuple[list[tuple[TeamId, ChannelId]], list[DigestDue], list[DigestDue]]:
+    """Channels without a planned digest, what is planned, and that of channels that get none any more."""
+    planned = {(one.team_id, one.channel_id): one for one in await follow_up.digests(work)}
+    wanted = [
+        (academy.team_id, channel_id)
+        for academy in academies
+        for channel_id in await places.question_channels_of(work, academy)
+    ]
+    return (
+        [one for one in wanted if one not in planned],
+        [planned[one] for one in wanted if one in planned],
+        [due for one, due in planned.items() if one not in wanted],
+    )
 
 
 async def _digest(work: Work, row: OutboxRow, now: datetime) -> Composed:

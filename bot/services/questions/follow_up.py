@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.domain import calendar
 from bot.domain import follow_up as domain
+from bot.domain.editions import Academy
 from bot.domain.follow_up import Step, StepState
 from bot.domain.ids import QuestionId, TeamId, UserId
 from bot.domain.members import Actor, Member
@@ -30,10 +31,9 @@ _WRITTEN_AT_ONCE = 500
 _DONE_AT_ONCE = 20
 
 
-async def next_due_at(db: Database) -> datetime | None:
-    """The instant at which a follow-up or a digest is due next, over all workspaces; None where none is."""
-    async with db.reading() as work:
-        return await follow_up.next_due_at(work)
+async def next_due_at(work: Work, academies: Sequence[Academy], *, now: datetime) -> datetime | None:
+    """The instant at which a follow-up is due next, now where one is to be planned; None where none is."""
+    return now if await _new_steps(work, academies, now=now) else await follow_up.next_due_at(work)
 
 
 async def queue_due(db: Database, *, now: datetime) -> int:
@@ -42,9 +42,8 @@ async def queue_due(db: Database, *, now: datetime) -> int:
     Whatever way a question came into the log, it is found here; old ones, as of an import, are left alone.
     """
     async with db.reading() as work:
-        new = await _new_steps(work, now=now)
+        new = await _new_steps(work, await editions.academies(work), now=now)
         are_due = await follow_up.are_due(work, now=now)
-    # Mostly nothing: nobody else has to wait for this then.
     for start in range(0, len(new), _WRITTEN_AT_ONCE):
         async with db.writing() as work:
             await follow_up.add(work, new[start : start + _WRITTEN_AT_ONCE])
@@ -106,10 +105,10 @@ async def still_open(
     return question
 
 
-async def _new_steps(work: Work, *, now: datetime) -> list[Planned]:
+async def _new_steps(work: Work, academies: Sequence[Academy], *, now: datetime) -> list[Planned]:
     """What is to be done about the open questions for which nothing is planned yet."""
     found: list[Planned] = []
-    zones = {team_id: await _zone(work, team_id) for team_id in await follow_up.teams(work)}
+    zones = {one.team_id: one.timezone for one in academies}
     for team_id, question_id, asked_at in await follow_up.without_plan(
         work, asked_after=now - domain.FOLLOWED_FOR
     ):

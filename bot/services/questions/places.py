@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from bot.domain.editions import Academy
 from bot.domain.ids import ChannelId, TeamId, UserId
 from bot.domain.messages import instant_of
 from bot.domain.questions import Channel
@@ -15,8 +16,14 @@ from storage.db import Database, Delivery, Work
 async def question_channels(work: Work, *, team_id: TeamId) -> list[ChannelId]:
     """The questions channels that the bot is in and that are not archived, in the academy's order."""
     academy = await editions.academy(work, team_id=team_id)
-    home = await channels.installation(work, team_id=team_id)
-    if academy is None or home is None:
+    return [] if academy is None else await question_channels_of(work, academy)
+
+
+async def question_channels_of(work: Work, academy: Academy) -> list[ChannelId]:
+    """The same, for an academy that was read before."""
+    team_id = academy.team_id
+    home = await channels.installation(work, team_id=team_id) if academy.question_channels else None
+    if home is None:
         return []
     mine = await channels.channels_of(work, team_id=team_id, user_id=home.bot_user_id)
     archived = {one.channel_id for one in await questions.channels(work, team_id=team_id) if one.is_archived}

@@ -18,10 +18,9 @@ PUBLIC = "reminder.channel"
 MISSING_LIST = "reminder.missing"
 
 
-async def next_due_at(db: Database) -> datetime | None:
+async def next_due_at(work: Work) -> datetime | None:
     """The instant at which the next reminder is due, over all workspaces; None where none is planned."""
-    async with db.reading() as work:
-        return await reminders.next_due_at(work)
+    return await reminders.next_due_at(work)
 
 
 async def queue_due(db: Database, *, now: datetime) -> int:

@@ -16,7 +16,7 @@ from bot.services.setup.editions import (
     save_edition,
 )
 from bot.services.setup.files import send_file, send_test
-from bot.services.setup.greeting import greet_admins
+from bot.services.setup.greeting import greet_admins, next_due_at
 from bot.services.setup.reading import (
     EditionPage,
     Overview,
@@ -51,6 +51,7 @@ __all__ = [
     "make_edition",
     "named_channels",
     "named_edition",
+    "next_due_at",
     "overview",
     "preview",
     "remove_day",

@@ -1,7 +1,9 @@
 """Shows the workspace's admins, once each, where the academy is set up, until it is."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from bot.domain.editions import Academy
 from bot.domain.ids import TeamId, UserId
 from bot.views import setup as views
 from storage import editions, members, outbox, setup
@@ -11,14 +13,20 @@ from storage.outbox import Composed, Composer, Drop, OutboxRow, Send
 GREETING = "setup.greeting"
 
 
+async def next_due_at(
+    work: Work, academies: Sequence[Academy], *, team_id: TeamId, now: datetime
+) -> datetime | None:
+    """Now, where an admin is to be greeted; None else."""
+    if any(one.team_id == team_id for one in academies):
+        return None
+    return now if await _not_greeted(work, team_id=team_id) else None
+
+
 async def greet_admins(db: Database, *, team_id: TeamId, now: datetime) -> list[UserId]:
     """Queue a message to each active admin who had none, while there is no academy.
 
     Returns whom it goes to.
     """
-    async with db.reading() as work:
-        if not await _not_greeted(work, team_id=team_id):
-            return []
     async with db.writing(team_id=team_id) as work:
         greeted = await _not_greeted(work, team_id=team_id)
         for user_id in greeted:
