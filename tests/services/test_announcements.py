@@ -9,7 +9,7 @@ from bot.domain.audiences import Audience
 from bot.domain.ids import ChannelId, UserId
 from bot.domain.refusals import Refused
 from bot.domain.rich_text import paragraphs
-from bot.services.announcements.writing import check
+from bot.services.announcements.checking import check
 
 MANY = tuple(UserId(f"U{number:03d}") for number in range(101))
 FILES = tuple(

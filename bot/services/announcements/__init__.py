@@ -14,17 +14,8 @@ from bot.services.announcements.files import copy as copy_files
 from bot.services.announcements.messages import COMPOSERS
 from bot.services.announcements.preferences import choice, choose, to_confirm
 from bot.services.announcements.sending import next_due_at, pause, resume, stop, tick
-from bot.services.announcements.writing import (
-    Form,
-    Preview,
-    Saved,
-    discard,
-    form,
-    preview,
-    save,
-    send_off,
-    send_test,
-)
+from bot.services.announcements.sending_off import Preview, preview, send_off, send_test
+from bot.services.announcements.writing import Form, Saved, discard, form, save
 
 __all__ = [
     "COMPOSERS",

@@ -9,7 +9,7 @@ from bot.domain.audiences import Out
 from bot.domain.ids import TeamId, UserId
 from bot.domain.refusals import Refused
 from bot.domain.rich_text import RichText
-from bot.services.announcements import kinds, sending, writing
+from bot.services.announcements import checking, kinds, sending, writing
 from storage import announcements, editions, members, outbox
 from storage.announcements import Delivered, Progress
 from storage.db import Database, Delivery, Work
@@ -123,7 +123,7 @@ async def change_everywhere(
     way still, where it was taken back, and for a text that cannot go.
     """
     body = rich_text.harmless(body)
-    writing.check_text(title, body)
+    checking.check_text(title, body)
     async with db.writing(once) as work:
         found = await _at_rest(work, team_id=team_id, announcement_id=announcement_id)
         if found.version != version:
@@ -136,7 +136,7 @@ async def change_everywhere(
         changed = replace(
             found, title=title, body=body, version=version + 1, written_by=user_id, written_at=now
         )
-        writing.check_size(changed)
+        checking.check_size(changed)
         await announcements.put(work, changed, version=version)
         await sending.log(work, changed, "changed", by=user_id, now=now)
         due = {one.recipient.recipient: now for one in await _posted(work, changed)}
