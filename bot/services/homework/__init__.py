@@ -1,22 +1,16 @@
 """Homework: handed in by participants, written and looked after by organisers, told of in messages.
 
-`handing_in` is what participants do, `desk` what organisers do, `messages` writes what is sent.
+`handing_in` is what participants do, `desk` what organisers do, `standings` how everybody stands, `messages`
+writes what is sent.
 """
 
 from bot.services.homework.desk import (
-    Participant,
-    Status,
     Written,
-    at_a_glance,
     create,
     edit,
     everything,
     extend,
-    handed_in,
     homework_named,
-    nudge_missing,
-    overview,
-    status,
     writable_editions,
 )
 from bot.services.homework.handing_in import (
@@ -32,6 +26,15 @@ from bot.services.homework.handing_in import (
     refresh_home,
 )
 from bot.services.homework.messages import COMPOSERS
+from bot.services.homework.standings import (
+    Participant,
+    Status,
+    at_a_glance,
+    handed_in,
+    nudge_missing,
+    overview,
+    status,
+)
 
 __all__ = [
     "COMPOSERS",

@@ -1,19 +1,15 @@
-"""What organisers do with homework: write it, extend it, see who handed in, and nudge who did not."""
+"""What organisers do with homework: find it, write it, and give somebody more time."""
 
 import re
-from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from bot.domain import calendar
 from bot.domain.editions import Edition
-from bot.domain.homework import Extension, Homework, Submission
+from bot.domain.homework import Extension, Homework
 from bot.domain.ids import EditionKey, HomeworkId, TeamId, UserId, homework_id
-from bot.domain.members import Member, Role
-from bot.domain.programme import current_edition, is_over
 from bot.domain.refusals import Refused
-from bot.domain.standing import Standing, State, effective_due, standing
+from bot.domain.standing import effective_due
 from bot.domain.toml_tables import YEARS
 from bot.services import reminders
 from bot.services.homework.handing_in import (
@@ -23,12 +19,11 @@ from bot.services.homework.handing_in import (
     refresh_home,
 )
 from bot.views import words
-from storage import editions, members, outbox
+from storage import editions, outbox
 from storage import homework as stored
 from storage.db import Database, Delivery, Work
 
 EXTENDED = "homework.extended"
-NUDGE = "homework.nudge"
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
@@ -49,42 +44,6 @@ class Written:
     remind_until: date | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Participant:
-    """A participant and how a homework stands for them."""
-
-    member: Member
-    cluster: str
-    standing: Standing
-
-
-@dataclass(frozen=True, kw_only=True)
-class Status:
-    """A homework over all its active participants, who are ordered by name."""
-
-    homework: Homework
-    edition_name: str
-    people: tuple[Participant, ...]
-
-    def those(self, *states: State) -> list[Participant]:
-        """The participants in one of these states."""
-        return [one for one in self.people if one.standing.state in states]
-
-    def counts(self) -> Counter[State]:
-        """How many participants are in each state."""
-        return Counter(one.standing.state for one in self.people)
-
-    @property
-    def to_nudge(self) -> list[Participant]:
-        """Who has not handed in and has no later date than the others' that is still ahead."""
-        is_over = any(one.standing.state is State.MISSING for one in self.people)
-        return [
-            one
-            for one in self.those(State.OPEN, State.MISSING)
-            if one.standing.state is State.MISSING or not (is_over and one.standing.is_extended)
-        ]
-
-
 async def writable_editions(db: Database, *, team_id: TeamId) -> list[Edition]:
     """The editions that homework can be written for. Raises Refused where there is none."""
     async with db.reading() as work:
@@ -97,7 +56,7 @@ async def writable_editions(db: Database, *, team_id: TeamId) -> list[Edition]:
 async def homework_named(db: Database, *, team_id: TeamId, key: str) -> Homework:
     """The homework of a key or id, in the most recent edition that has one. Raises Refused where none has."""
     async with db.reading() as work:
-        return await _named(work, team_id=team_id, key=key)
+        return await named(work, team_id=team_id, key=key)
 
 
 async def everything(db: Database, *, team_id: TeamId) -> list[Homework]:
@@ -171,7 +130,7 @@ async def edit(
     """
     async with db.writing(once) as work:
         await stored.lock(work, team_id=team_id, homework_id=homework_id)
-        before = await _existing(work, team_id=team_id, homework_id=homework_id)
+        before = await existing(work, team_id=team_id, homework_id=homework_id)
         if before.revision != revision:
             raise Refused("Someone changed this homework meanwhile. Close this and open it again.")
         after = replace(
@@ -217,7 +176,7 @@ async def extend(
     """
     async with db.writing(once) as work:
         await stored.lock(work, team_id=team_id, homework_id=homework_id)
-        given = await _existing(work, team_id=team_id, homework_id=homework_id)
+        given = await existing(work, team_id=team_id, homework_id=homework_id)
         people = await participants(work, team_id=team_id, edition_key=given.edition_key)
         if user_id not in [person.user_id for person in people]:
             raise Refused(f"This person is no participant of “{given.edition_key}”.", block_id="person")
@@ -260,113 +219,6 @@ async def extend(
     return granted
 
 
-async def status(db: Database, *, team_id: TeamId, key: str, now: datetime) -> Status:
-    """Who handed in, who is late, who is missing. key: a homework's key or id. Raises Refused."""
-    async with db.reading() as work:
-        asked = await _named(work, team_id=team_id, key=key)
-        edition = await editions.edition(work, team_id=team_id, edition_key=asked.edition_key)
-        return await _status(work, asked, edition_name=edition.name if edition else "", now=now)
-
-
-async def at_a_glance(work: Work, *, team_id: TeamId, now: datetime) -> tuple[Edition | None, list[Status]]:
-    """The edition that runs, or comes next, or ended last, and its homework by due date.
-
-    Then follows the homework of every other edition that is not over.
-    """
-    known = await editions.editions(work, team_id=team_id)
-    edition = current_edition(known, now=now)
-    if edition is None:
-        return None, []
-    others = [one for one in known if one.key != edition.key and not is_over(one, now=now)]
-    found: list[Status] = []
-    for shown in (edition, *others):
-        for one in await stored.homeworks(work, team_id=team_id, edition_key=shown.key):
-            found.append(await _status(work, one, edition_name=shown.name, now=now))
-    return edition, found
-
-
-async def overview(db: Database, *, team_id: TeamId, now: datetime) -> tuple[Edition | None, list[Status]]:
-    """As `at_a_glance`, in a transaction of its own."""
-    async with db.reading() as work:
-        return await at_a_glance(work, team_id=team_id, now=now)
-
-
-async def nudge_missing(
-    db: Database,
-    *,
-    team_id: TeamId,
-    homework_id: HomeworkId,
-    now: datetime,
-    once: Delivery | None = None,
-) -> tuple[list[Member], list[Member]]:
-    """Queue a direct message to each who has not handed in, at most one a day and person.
-
-    The day is that of the edition's zone. Returns those nudged, and those who were nudged today already.
-    """
-    nudged: list[Member] = []
-    already: list[Member] = []
-    async with db.writing(once) as work:
-        asked = await _existing(work, team_id=team_id, homework_id=homework_id)
-        today = calendar.local_date(now, asked.zone)
-        found = await _status(work, asked, edition_name="", now=now)
-        for one in found.to_nudge:
-            is_new = await outbox.enqueue(
-                work,
-                team_id=team_id,
-                key=f"nudge:{one.member.user_id}:{today.isoformat()}",
-                recipient=one.member.user_id,
-                kind=NUDGE,
-                body={"homework_id": asked.id},
-                now=now,
-            )
-            (nudged if is_new else already).append(one.member)
-    return nudged, already
-
-
-async def handed_in(
-    db: Database, *, team_id: TeamId, homework_id: HomeworkId, user_id: UserId
-) -> tuple[Homework, Member, list[Submission]]:
-    """All versions of what a person handed in, first version first. Raises Refused where there is none."""
-    async with db.reading() as work:
-        asked = await _existing(work, team_id=team_id, homework_id=homework_id)
-        person = await members.member(work, team_id=team_id, user_id=user_id)
-        versions = await stored.versions(work, team_id=team_id, homework_id=asked.id, user_id=user_id)
-    if person is None or not versions:
-        raise Refused("This person has not handed in anything for this homework.")
-    return asked, person, versions
-
-
-async def _status(work: Work, asked: Homework, *, edition_name: str, now: datetime) -> Status:
-    team_id = asked.team_id
-    clusters = {
-        one.user_id: one.cluster
-        for one in await members.enrolments(
-            work, team_id=team_id, edition_key=asked.edition_key, role=Role.PARTICIPANT
-        )
-    }
-    extensions: Mapping[UserId, Extension] = {
-        one.user_id: one for one in await stored.extensions(work, team_id=team_id, homework_id=asked.id)
-    }
-    latest = {
-        one.user_id: one
-        for one in await stored.latest_submissions(work, team_id=team_id, homework_id=asked.id)
-    }
-    people = tuple(
-        Participant(
-            member=person,
-            cluster=clusters[person.user_id],
-            standing=standing(
-                asked,
-                extension=extensions.get(person.user_id),
-                handed_in=latest.get(person.user_id),
-                now=now,
-            ),
-        )
-        for person in await participants(work, team_id=team_id, edition_key=asked.edition_key)
-    )
-    return Status(homework=asked, edition_name=edition_name, people=people)
-
-
 async def _ordered(work: Work, *, team_id: TeamId) -> list[Homework]:
     found: list[Homework] = []
     for edition in await editions.editions(work, team_id=team_id):
@@ -374,7 +226,8 @@ async def _ordered(work: Work, *, team_id: TeamId) -> list[Homework]:
     return found
 
 
-async def _named(work: Work, *, team_id: TeamId, key: str) -> Homework:
+async def named(work: Work, *, team_id: TeamId, key: str) -> Homework:
+    """As `homework_named`, in an open transaction."""
     known = await _ordered(work, team_id=team_id)
     for one in known:
         if key.casefold() in (one.id.casefold(), one.key.casefold()):
@@ -384,7 +237,8 @@ async def _named(work: Work, *, team_id: TeamId, key: str) -> Homework:
     raise Refused(f"There is no homework called “{words.short(key, 100)}”.{meant}")
 
 
-async def _existing(work: Work, *, team_id: TeamId, homework_id: HomeworkId) -> Homework:
+async def existing(work: Work, *, team_id: TeamId, homework_id: HomeworkId) -> Homework:
+    """The homework of that id. Raises Refused where there is none."""
     found = await stored.homework(work, team_id=team_id, homework_id=homework_id)
     if found is None:
         raise Refused("This homework does not exist any more.")

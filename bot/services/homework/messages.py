@@ -4,8 +4,9 @@ from datetime import datetime
 
 from bot.domain.ids import HomeworkId, TeamId, UserId
 from bot.domain.standing import standing
-from bot.services.homework.desk import EXTENDED, NUDGE
+from bot.services.homework.desk import EXTENDED
 from bot.services.homework.handing_in import CHANGED, OPENED, RECEIPT, Piece, pieces
+from bot.services.homework.standings import NUDGE
 from bot.views import homework_messages as views
 from bot.views.kit import Message
 from storage import homework, members
