@@ -145,23 +145,32 @@ class TimeMachine:
         clock, bot = self.world.workspace.clock, self.world.bot
         with clock.standing_still():
             await self._settle()
-            while (next_at := await self._next_step()) is not None and clock.now() < next_at <= target:
+            while True:
+                bot_at, cast_at = await self._next_steps()
+                next_at = min((at for at in (bot_at, cast_at) if at is not None), default=None)
+                if next_at is None or next_at > target:
+                    break
                 clock.move_to(next_at)
-                await self._settle()
+                await self._settle(only_cast=next_at != bot_at)
             clock.move_to(target)
             await bot.settle()
 
-    async def _next_step(self) -> datetime | None:
-        # What is still due after having settled waits for something else than time.
-        acts_at = self._cast.next_at if self._has_cast else None
-        due = [at for at in (await self.world.bot.next_due_at(), acts_at) if at is not None]
-        now = self.world.workspace.clock.now()
-        return min((at for at in due if at > now), default=None)
+    async def _next_steps(self) -> tuple[datetime | None, datetime | None]:
+        """When the bot does something next, and when the cast does."""
+        bot_at = await self.world.bot.next_due_at()
+        cast_at = self._cast.next_at if self._has_cast else None
+        return self._if_to_come(bot_at), self._if_to_come(cast_at)
 
-    async def _settle(self) -> None:
+    def _if_to_come(self, at: datetime | None) -> datetime | None:
+        # What is still due after having settled waits for something else than time.
+        return at if at is not None and at > self.world.workspace.clock.now() else None
+
+    async def _settle(self, *, only_cast: bool = False) -> None:
+        """Do what is due now. only_cast: nothing is that the bot would do before the cast."""
         sandbox, bot = self.world.sandbox, self.world.bot
-        await sandbox.quiet()
-        await bot.settle()
+        if not only_cast:
+            await sandbox.quiet()
+            await bot.settle()
         now = self.world.workspace.clock.now()
         if self._has_cast and self._cast.is_due(now):
             await self._cast.perform(now)

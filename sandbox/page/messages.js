@@ -2,7 +2,7 @@
 
 import { el, icon, soon } from "./dom.js";
 import { joins, row } from "./message.js";
-import { isTopLevel, loadOlder, me, on, state } from "./store.js";
+import { isTopLevel, loadOlder, me, nowMs, on, state } from "./store.js";
 import { dateIn, dayIn, instantOf } from "./time.js";
 
 /** Rows that stand in the page at most, and by how many the window moves when its edge comes into sight. */
@@ -54,8 +54,7 @@ export class MessageList {
       drawSoon();
     });
     on("people", () => this.redraw());
-    // "Today" in a text may have become "Yesterday".
-    on("clock", () => this.redraw());
+    on("clock", () => this.dayMayHaveChanged());
     on("sought", () => !this.isThread && this.seek());
   }
 
@@ -68,7 +67,13 @@ export class MessageList {
     this.redraw({ loaded: true });
   }
 
+  /** "Today" in a text may have become "Yesterday". */
+  dayMayHaveChanged() {
+    if (this.drawnOn !== dateIn(me().tz, nowMs())) this.redraw();
+  }
+
   redraw(detail = {}) {
+    this.drawnOn = dateIn(me().tz, nowMs());
     this.rows.clear();
     this.days.clear();
     this.draw(detail);
