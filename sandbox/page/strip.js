@@ -48,8 +48,8 @@ export function strip() {
     if (status.textContent !== text) status.textContent = text;
   };
   const goesBack = (body) => body.to_ms !== undefined && body.to_ms < nowMs();
-  const toMorning = (day, pressed, how) =>
-    move({ to_ms: instantAt(told.zone, `${day}T${MORNING}`) }, pressed, how);
+  const toMorning = (day, pressed) => move({ to_ms: instantAt(told.zone, `${day}T${MORNING}`) }, pressed);
+  const tomorrow = () => instantAt(told.zone, `${dateIn(told.zone, nowMs() + DAY_MS)}T${MORNING}`);
 
   // What plays just now; whoever pauses and plays again begins another.
   let playing = null;
@@ -64,7 +64,7 @@ export function strip() {
       nextAt = Math.max(nextAt, performance.now() - MOST_BEHIND_MS) + PLAYED_DAY_MS;
       const isBehind = performance.now() > nextAt + PLAYED_DAY_MS;
       say(isBehind ? "Much happens: as fast as this machine can." : "");
-      went = await toMorning(dateIn(told.zone, nowMs() + DAY_MS), null, { quietly: true });
+      went = await move({ to_ms: Math.min(tomorrow(), told.ends_ms) }, null, { quietly: true });
       await new Promise((resolve) => setTimeout(resolve, nextAt - performance.now()));
     }
     if (playing !== mine) return;
@@ -77,7 +77,7 @@ export function strip() {
     play.setAttribute("aria-pressed", String(Boolean(playing)));
   };
   const nextEvent = button("next", "Next event", () => move({ to: "next" }, nextEvent));
-  const nextDay = button("down", "Next day", () => toMorning(dateIn(told.zone, nowMs() + DAY_MS), nextDay));
+  const nextDay = button("down", "Next day", () => move({ to_ms: tomorrow() }, nextDay));
   const restart = button("back", "From the start", () => move({ to_ms: told.begins_ms }, restart));
   date.addEventListener("change", () => date.value && toMorning(date.value, date));
 
