@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
@@ -165,6 +166,9 @@ async def test_a_newcomer_lives_the_academy_in_ten_steps(
         context = await browser.new_context(**options, accept_downloads=True, reduced_motion="reduce")
         page = await context.new_page()
         page.set_default_timeout(PATIENCE_MS)
+        asked: set[str] = set()
+        page.on("request", lambda request: asked.add(urlsplit(request.url).netloc))
+        page.on("websocket", lambda socket: asked.add(urlsplit(socket.url).netloc))
         page.on("pageerror", lambda error: pytest.fail(f"a script failed: {error}"))
         await page.goto(demo.url)
         person = Newcomer(page, width=width, pictures=pictures)
@@ -186,6 +190,8 @@ async def test_a_newcomer_lives_the_academy_in_ten_steps(
 
         refused = [(call.method, call.answer) for call in demo.sandbox.calls if not call.answer.get("ok")]
         assert refused == []
+        # It works without a net: of nobody else was anything asked.
+        assert asked == {urlsplit(demo.url).netloc}
         await context.close()
 
 
