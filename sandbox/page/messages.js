@@ -1,7 +1,7 @@
 // A list of messages of which only a window is drawn, and that anew only where something changed.
 
 import { el, icon, soon } from "./dom.js";
-import { joins, row } from "./message.js";
+import { joins, markReplies, row } from "./message.js";
 import { isTopLevel, loadOlder, me, nowMs, on, state } from "./store.js";
 import { dateIn, dayIn, instantOf } from "./time.js";
 
@@ -54,6 +54,7 @@ export class MessageList {
       drawSoon();
     });
     on("people", () => this.redraw());
+    on("threads", () => this.markReplies());
     on("clock", () => this.dayMayHaveChanged());
     on("sought", () => !this.isThread && this.seek());
   }
@@ -135,6 +136,7 @@ export class MessageList {
     const wanted = this.nodesOf(messages, from, to, kept);
     this.rows = kept;
     this.place(wanted);
+    this.markReplies();
     if (!messages.length)
       this.inner.replaceChildren(
         el("div", {
@@ -150,6 +152,11 @@ export class MessageList {
     // A tall window that the newest do not fill has nothing to scroll: the next ones are fetched at once.
     const isFilled = this.node.scrollHeight > this.node.clientHeight || !this.node.clientHeight;
     if (!isFilled && !this.isThread) loadOlder(this.channel);
+  }
+
+  /** What is new in a thread stands in no message: it is said at the rows that are drawn. */
+  markReplies() {
+    for (const { message, node } of this.rows.values()) if (message?.reply_count) markReplies(this.channel, node);
   }
 
   nodesOf(messages, from, to, kept) {
