@@ -1,7 +1,8 @@
 """The demo from end to end under one person's hands: its page in Chromium, wide as a desktop and as a phone.
 
-Nothing here reaches past the page but the last look at what the bot's calls were answered. `make screenshots`
-walks the same way with `--pictures`, which keeps what the README shows.
+Each width takes about a minute: most of it are the fourteen weeks that pass. Nothing here reaches past the page but
+the last look at what the bot's calls were answered. `make screenshots` walks the same way with `--pictures`, which
+keeps what the README shows.
 """
 
 import re
@@ -163,7 +164,8 @@ async def test_a_newcomer_lives_the_academy_in_ten_steps(
     browser: Browser, width: str, options: dict[str, Any], pictures: Path | None
 ) -> None:
     async with demonstration(port=0) as demo:
-        context = await browser.new_context(**options, accept_downloads=True, reduced_motion="reduce")
+        reader: dict[str, Any] = {"locale": "en-GB", "reduced_motion": "reduce"}
+        context = await browser.new_context(**options, **reader, accept_downloads=True)
         page = await context.new_page()
         page.set_default_timeout(PATIENCE_MS)
         asked: set[str] = set()
