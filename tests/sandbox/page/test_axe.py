@@ -72,6 +72,10 @@ async def test_axe_finds_nothing_serious(
         )
     await expect(page.get_by_role("img", name="1 unread, 1 mention")).to_be_visible()
     found["channel, strip, side bar"] = await faults(page)
+    await page.get_by_role("button", name="Threads").click()
+    await expect(page.get_by_role("menuitem")).to_be_visible()
+    found["threads"] = await faults(page)
+    await page.keyboard.press("Escape")
     if is_phone:
         await page.get_by_role("navigation").get_by_role("button", name="general").tap()
     await page.locator(".strip-day").nth(1).click()
