@@ -1,8 +1,8 @@
 """The demo from end to end under one person's hands: its page in Chromium, wide as a desktop and as a phone.
 
-Each width takes about a minute: most of it are the fourteen weeks that pass. Nothing here reaches past the page but
-the last look at what the bot's calls were answered. `make screenshots` walks the same way with `--pictures`, which
-keeps what the README shows.
+Each width takes about a minute, most of it for the fourteen weeks that pass. Nothing here reaches past the
+page but the last look at what the bot's calls were answered. `make screenshots` walks the same way with
+`--pictures`, which keeps what the README shows.
 """
 
 import re
