@@ -32,8 +32,8 @@ bench: $(READY)  ## how good and how fast search, the matching of feedback round
 	@$(BIN)/python -m tests.bench.page
 	@$(BIN)/python -m tests.bench.heartbeat
 
-screenshots: $(READY)  ## the pictures in README.md, taken of the demo in Chromium
-	@$(BIN)/python -m tests.screenshots
+screenshots: $(READY)  ## the pictures in README.md, taken on the newcomer's way through the demo
+	@$(BIN)/python -m pytest tests/scenarios/test_newcomer.py --pictures sandbox/screenshots
 
 lint: $(READY)  ## style, types, floors
 	@$(BIN)/ruff check .

@@ -40,6 +40,7 @@ def as_json(workspace: Workspace) -> dict[str, Any]:
         "scheduled": [asdict(one) for one in workspace.scheduled.values()],
         "homes": [[*key, view] for key, view in workspace.homes.items()],
         "read_to": [[*key, ts] for key, ts in workspace.read_to.items()],
+        "thread_read_to": [[*key, ts] for key, ts in workspace.thread_read_to.items()],
         "ephemerals": [[*key, shown] for key, shown in workspace.ephemerals.items()],
     }
 
@@ -66,6 +67,9 @@ def from_json(kept: Mapping[str, Any], *, ticking: bool = True) -> Workspace:
     workspace.homes = {(app, user): view for app, user, view in kept["homes"]}
     # What was kept before reading was noted has none of it.
     workspace.read_to = {(channel, user): ts for channel, user, ts in kept.get("read_to", [])}
+    workspace.thread_read_to = {
+        (channel, thread, user): ts for channel, thread, user, ts in kept.get("thread_read_to", [])
+    }
     workspace.ephemerals = {(channel, user): shown for channel, user, shown in kept["ephemerals"]}
     return workspace
 

@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 from sandbox.journal import Journal
-from sandbox.reading import counts, is_top_level, mentions, sees, unread
+from sandbox.reading import Thread, counts, followed, is_top_level, mentions, sees, thread_of, unread
 from sandbox.workspace import App, Change, Channel, User, Workspace
 
 PAGE_LENGTH = 60
@@ -51,6 +51,7 @@ class Feed:
         self._lists_entries = False
         self._at_most = at_most
         self._known: set[str] = set()
+        self._follows: set[tuple[str, str]] = set()
         self._is_started = False
         self._is_behind = False
 
@@ -58,6 +59,7 @@ class Feed:
         """Queue the snapshot."""
         self._send(snapshot(self._workspace, self.user_id))
         self._is_started = True
+        self._follows = {(one.channel_id, one.ts) for one in followed(self._workspace, self.user_id)}
         self._known = {channel.id for channel in _visible(self._workspace, self.user_id)}
 
     def answer(self, asked: dict[str, Any]) -> None:
@@ -67,6 +69,8 @@ class Feed:
             case "messages":
                 before, until = str(asked.get("before", "")), str(asked.get("until", ""))
                 self._send(self._messages(channel_id, before=before, until=until))
+            case "read" if channel_id in self._known and (thread_ts := str(asked.get("thread_ts", ""))):
+                self._workspace.mark_thread_read(channel_id, thread_ts, self.user_id)
             case "read" if channel_id in self._known:
                 self._workspace.mark_read(channel_id, self.user_id)
             case "thread":
@@ -101,6 +105,9 @@ class Feed:
         elif kind == "channel_marked":
             if change.user == self.user_id:
                 self._send({"type": "read", "channel": change.channel, "ts": change.body["ts"]})
+        elif kind == "thread_marked":
+            if change.user == self.user_id:
+                self._send_followed(self._workspace.channel(change.channel), change.body["thread_ts"])
         elif change.channel:
             self._on_conversation(change)
 
@@ -144,6 +151,15 @@ class Feed:
         thread_ts = reply.get("thread_ts")
         if thread_ts and thread_ts != reply.get("ts"):
             self._send_stored(channel, thread_ts)
+            self._send_followed(channel, thread_ts)
+
+    def _send_followed(self, channel: Channel, thread_ts: str) -> None:
+        thread = thread_of(self._workspace, channel, thread_ts, self.user_id)
+        if thread is None and (channel.id, thread_ts) not in self._follows:
+            return
+        self._follows.add((channel.id, thread_ts))
+        told = {"channel": channel.id, "thread_ts": thread_ts, "thread": thread and _thread(thread)}
+        self._send({"type": "followed", **told})
 
     def _send_stored(self, channel: Channel, ts: str) -> None:
         stored = next((m for m in reversed(channel.messages) if m["ts"] == ts), None)
@@ -212,7 +228,7 @@ class Feed:
 
 
 def snapshot(workspace: Workspace, user_id: str) -> dict[str, Any]:
-    """What a page starts from: `{type, me, team, clock, users, groups, apps, channels, views}`."""
+    """What a page starts from: `{type, me, team, clock, users, groups, apps, channels, threads, views}`."""
     return {
         "type": "snapshot",
         "me": user_id,
@@ -221,6 +237,7 @@ def snapshot(workspace: Workspace, user_id: str) -> dict[str, Any]:
         **_people(workspace),
         "apps": [_app(workspace, app, user_id) for app in workspace.apps.values()],
         "channels": [_channel(workspace, c, user_id) for c in _visible(workspace, user_id)],
+        "threads": [_thread(one) for one in followed(workspace, user_id)],
         "views": workspace.modals.get(user_id, []),
     }
 
@@ -290,6 +307,17 @@ def _channel(workspace: Workspace, channel: Channel, user_id: str) -> dict[str, 
         "unread": new.count,
         "mentions": new.mentions,
         "read_to": workspace.read_to.get((channel.id, user_id), ""),
+    }
+
+
+def _thread(thread: Thread) -> dict[str, Any]:
+    return {
+        "channel": thread.channel_id,
+        "ts": thread.ts,
+        "text": thread.text,
+        "latest": thread.latest,
+        "unread": thread.unread.count,
+        "mentions": thread.unread.mentions,
     }
 
 

@@ -1,7 +1,7 @@
 """Reading the workspace's messages: their words, whom they mention, what is unread, what a search finds."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,8 @@ from sandbox.workspace import Workspace
 MOST_UNREAD = 100
 """Beyond this many, unread messages are not counted on."""
 MOST_FOUND = 30
+MOST_THREADS = 50
+"""So many of the threads that somebody follows are listed, the latest first."""
 _TO_ALL = ("<!channel", "<!here", "<!everyone")
 _SKIPPED = frozenset({"type", "block_id", "action_id", "url", "image_url", "value", "style", "metadata"})
 
@@ -21,6 +23,20 @@ class Unread:
 
     count: int = 0
     mentions: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thread:
+    """A thread that somebody follows: they began it, replied in it, or are called by name in it."""
+
+    channel_id: str
+    ts: str
+    """Of its first message."""
+    text: str
+    """The first message's; empty where that was deleted."""
+    latest: str
+    """The `ts` of the last reply."""
+    unread: Unread
 
 
 def is_top_level(message: dict[str, Any]) -> bool:
@@ -59,12 +75,16 @@ def _texts(value: Any) -> Iterator[str]:
 
 def mentions(message: dict[str, Any], user_id: str) -> bool:
     """Whether a message calls somebody by name, or everybody in the conversation."""
-    return any(f"<@{user_id}" in text or any(sign in text for sign in _TO_ALL) for text in words(message))
+    return _names(message, user_id) or any(sign in text for text in words(message) for sign in _TO_ALL)
+
+
+def _names(message: dict[str, Any], user_id: str) -> bool:
+    return any(f"<@{user_id}" in text for text in words(message))
 
 
 def counts(message: dict[str, Any], user_id: str) -> bool:
-    """Whether a message is news for somebody: somebody else's, in the conversation itself or calling them."""
-    return message.get("user") != user_id and (is_top_level(message) or mentions(message, user_id))
+    """Whether a message is news in its conversation for somebody: somebody else's, and no mere reply."""
+    return message.get("user") != user_id and is_top_level(message)
 
 
 def unread(workspace: Workspace, channel: Channel, user_id: str) -> Unread:
@@ -72,15 +92,59 @@ def unread(workspace: Workspace, channel: Channel, user_id: str) -> Unread:
     if user_id not in channel.members:
         return Unread()
     read_to = workspace.read_to.get((channel.id, user_id), "")
+    # Replies are read, and count, in their threads.
+    return _since(filter(is_top_level, reversed(channel.messages)), user_id, read_to)
+
+
+def _since(latest_first: Iterable[dict[str, Any]], user_id: str, read_to: str) -> Unread:
     count = called = 0
-    for message in reversed(channel.messages):
+    for message in latest_first:
         # Whoever writes has read what was there.
         if message["ts"] <= read_to or message.get("user") == user_id or count == MOST_UNREAD:
             break
-        if counts(message, user_id):
-            count += 1
-            called += mentions(message, user_id)
+        count += 1
+        called += mentions(message, user_id)
     return Unread(count, called)
+
+
+def thread_of(workspace: Workspace, channel: Channel, thread_ts: str, user_id: str) -> Thread | None:
+    """A thread as somebody follows it; None for one that they do not follow, or that has no reply."""
+    said = [one for one in channel.messages if thread_ts in (one["ts"], one.get("thread_ts"))]
+    return _followed(workspace, channel, said, user_id)
+
+
+def followed(workspace: Workspace, user_id: str) -> list[Thread]:
+    """The threads that somebody follows, the latest first."""
+    threads: list[Thread] = []
+    for channel in workspace.channels.values():
+        if user_id not in channel.members:
+            continue
+        said: dict[str, list[dict[str, Any]]] = {}
+        for message in channel.messages:
+            said.setdefault(message.get("thread_ts") or message["ts"], []).append(message)
+        own = (_followed(workspace, channel, of_one, user_id) for of_one in said.values() if len(of_one) > 1)
+        threads += [thread for thread in own if thread]
+    return sorted(threads, key=lambda one: one.latest, reverse=True)[:MOST_THREADS]
+
+
+def _followed(
+    workspace: Workspace, channel: Channel, said: list[dict[str, Any]], user_id: str
+) -> Thread | None:
+    """said: the thread's messages, in order; its first is missing where that was deleted."""
+    replies = [one for one in said if one.get("thread_ts") not in (None, one["ts"])]
+    if not replies or user_id not in channel.members:
+        return None
+    if not any(one.get("user") == user_id or _names(one, user_id) for one in said):
+        return None
+    ts = replies[0]["thread_ts"]
+    read_to = workspace.thread_read_to.get((channel.id, ts, user_id), "")
+    return Thread(
+        channel_id=channel.id,
+        ts=ts,
+        text=said[0].get("text", "") if said[0]["ts"] == ts else "",
+        latest=replies[-1]["ts"],
+        unread=_since(reversed(replies), user_id, read_to),
+    )
 
 
 def found(workspace: Workspace, user_id: str, sought: str) -> list[dict[str, Any]]:

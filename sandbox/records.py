@@ -139,7 +139,8 @@ class Change:
         `member_joined_channel`, `member_left_channel`, `channel_created`, `channel_archive`,
         `channel_unarchive`, `channel_rename`, `user_change`, `team_join`, `subteam_updated`,
         `subteam_members_changed`, `file_shared`, `view_opened`, `view_updated`, `view_closed`,
-        `home_published`, `app_home_opened`, `channel_marked`, `im_created`.
+        `home_published`, `app_home_opened`, `channel_marked`, `thread_marked`,
+        `im_created`.
     channel: the conversation's id, where there is one.
     user: the person it happened to or who did it; for `ephemeral` and the views the one who sees it.
     body: what the kind needs, as Slack's event carries it.

@@ -47,6 +47,7 @@ class Workspace:
         self.ephemerals: dict[tuple[str, str], list[dict[str, Any]]] = {}
         """(channel id, user id) → what only that person sees there."""
         self.read_to: dict[tuple[str, str], str] = {}
+        self.thread_read_to: dict[tuple[str, str, str], str] = {}
         """(channel id, user id) → the `ts` of the last message that they have seen there."""
         self.url = ""
         """Where the workspace is served, without a final slash; empty while it is not."""
@@ -306,6 +307,16 @@ class Workspace:
         if self.read_to.get((channel_id, user_id), "") < last:
             self.read_to[(channel_id, user_id)] = last
             self.tell(Change("channel_marked", channel=channel_id, user=user_id, body={"ts": last}))
+
+    def mark_thread_read(self, channel_id: str, thread_ts: str, user_id: str) -> None:
+        """They have seen all that is said in a thread so far (`thread_marked`)."""
+        said = [one["ts"] for one in self.channel(channel_id).messages if one.get("thread_ts") == thread_ts]
+        key = (channel_id, thread_ts, user_id)
+        if said and self.thread_read_to.get(key, "") < said[-1]:
+            self.thread_read_to[key] = said[-1]
+            self.tell(
+                Change("thread_marked", channel=channel_id, user=user_id, body={"thread_ts": thread_ts})
+            )
 
     def on_schedule(self, listener: Callable[[], None]) -> None:
         """Call `listener` whenever a message is scheduled."""

@@ -43,12 +43,15 @@ def _share_statements(connection: Connection) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Which databases the tests run on."""
+    """Which databases the tests run on, and whether what the newcomer sees is kept."""
     parser.addoption(
         "--database",
         choices=("sqlite", "postgres", "both"),
         help="run what needs a database on this one only, or on both; "
         "otherwise tests/storage runs on both and the rest on SQLite",
+    )
+    parser.addoption(
+        "--pictures", type=Path, help="keep what tests/scenarios/test_newcomer.py sees in this folder"
     )
 
 

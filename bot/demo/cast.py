@@ -19,6 +19,8 @@ _log = logging.getLogger(__name__)
 
 _QUESTIONS = "C0ASK"
 _THANKS = "white_check_mark"
+# A busy machine must not change what happens.
+_PATIENCE_S = 15
 
 
 class Cast:
@@ -52,19 +54,18 @@ class Cast:
         """Forget what was due up to now."""
         self._acts = [act for act in self._acts if act.at > now]
 
-    async def perform(self, now: datetime) -> None:
-        """Do everything that is due.
+    async def perform_next(self) -> None:
+        """Do the next of all acts, which there must be.
 
         What is not possible any more, since a visitor did it already, say, is left out.
         """
-        while self._acts and self._acts[0].at <= now:
-            act = self._acts.pop(0)
-            if not self._is_free(act.who):
-                continue
-            try:
-                await self._do(act, self._sandbox.person(act.who))
-            except (NotPossible, SlackError, TimeoutError) as impossible:
-                _log.info("%s %s %s: %s", act.who, act.deed, act.about, impossible)
+        act = self._acts.pop(0)
+        if not self._is_free(act.who):
+            return
+        try:
+            await self._do(act, self._sandbox.person(act.who))
+        except (NotPossible, SlackError, TimeoutError) as impossible:
+            _log.info("%s %s %s: %s", act.who, act.deed, act.about, impossible)
 
     async def _do(self, act: Act, person: Person) -> None:
         match act.deed:
@@ -95,7 +96,7 @@ class Cast:
 
     async def _hand_in(self, act: Act, person: Person) -> None:
         await person.command(f"/homework submit {act.about}")
-        await person.saw_modal()
+        await person.saw_modal(timeout_s=_PATIENCE_S)
         await _submit(person, {"text": act.text})
         self._diary.did(act.who, f"hands in {act.about}")
 
@@ -111,10 +112,10 @@ class Cast:
     async def _plan(self, act: Act, person: Person) -> None:
         kind, homework, until = act.about.split()
         await person.command("/peers plan")
-        await person.saw_modal("Plan a round")
+        await person.saw_modal("Plan a round", timeout_s=_PATIENCE_S)
         size = {"size": "2"} if kind == "reviews" else {}
         await _submit(person, {"kind": kind, "homework": homework, "date": until, "who": "handed_in", **size})
-        await person.saw_modal("Draft")
+        await person.saw_modal("Draft", timeout_s=_PATIENCE_S)
         await person.press("modal", peers_plan.PUBLISH)
         if person.modal is not None:
             await person.close_modal(whole_stack=True)
@@ -137,7 +138,7 @@ class Cast:
             if button["text"]["text"].startswith("Change"):
                 continue
             await person.press(owed, button["action_id"], value=button["value"])
-            await person.saw_modal()
+            await person.saw_modal(timeout_s=_PATIENCE_S)
             await _submit(person, FEEDBACK[int(act.about)])
             if person.modal is not None:
                 await person.close_modal(whole_stack=True)
@@ -146,12 +147,12 @@ class Cast:
     async def _announce(self, act: Act, person: Person) -> None:
         announced = next(one for one in ANNOUNCED if one.title == act.about)
         await person.command("/announce")
-        await person.saw_modal("Announcement")
+        await person.saw_modal("Announcement", timeout_s=_PATIENCE_S)
         options = {"announce_options": ["confirm"]} if announced.asks_confirmation else {}
         written = {"announce_title": announced.title, "announce_text": announced.text}
         audience = {"announce_where": list(announced.where), "announce_roles": ["participant"]}
         await _submit(person, {**written, **audience, **options})
-        await person.saw_modal("Preview")
+        await person.saw_modal("Preview", timeout_s=_PATIENCE_S)
         await _submit(person, {})
         if person.modal is not None:
             await person.close_modal(whole_stack=True)

@@ -45,6 +45,14 @@ function buildFrame() {
     icon("menu"),
   );
   menu.addEventListener("click", () => node.classList.toggle("menu-open"));
+  // Where the side bar is behind this button, what is new there shows on it.
+  const drawNews = () => {
+    const isNew = [...state.channels.values(), ...state.threads.values()].some((one) => one.unread);
+    menu.classList.toggle("has-news", isNew);
+    if (isNew) menu.setAttribute("aria-description", "Something new");
+    else menu.removeAttribute("aria-description");
+  };
+  for (const event of ["snapshot", "channels", "threads"]) on(event, soon(drawNews));
   const title = el("div", { class: "title" });
   const tabs = el("div", { class: "tabs", role: "tablist", hidden: true });
   const offline = el("div", {

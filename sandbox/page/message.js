@@ -6,7 +6,7 @@ import { avatar, el, fill, icon, openMenu } from "./dom.js";
 import { messageHost } from "./host.js";
 import { typed } from "./mrkdwn.js";
 import { openEmoji, reactions } from "./reactions.js";
-import { appOfUser, context, goTo, me, nameOf, nowMs, state } from "./store.js";
+import { appOfUser, context, goTo, me, nameOf, newReplies, nowMs, state } from "./store.js";
 import { dateIn, dayIn, instantOf, shortDayIn, timeIn } from "./time.js";
 
 /** Whether a second message of the same author joins the first without a new head. */
@@ -108,8 +108,17 @@ function replies(message) {
     { type: "button", class: "replies", on: { click: () => goTo({ thread: message.ts }) } },
     faces,
     el("span", { class: "replies-count", text: count }),
+    el("span", { class: "replies-new" }),
     when && el("span", { class: "replies-when", text: when }),
   );
+}
+
+/** Say at a message's replies how many of them are new to the reader. */
+export function markReplies(channel, article) {
+  const mark = article.querySelector(".replies-new");
+  if (!mark) return;
+  const count = newReplies(channel, article.dataset.ts);
+  mark.textContent = count ? `${count} new` : "";
 }
 
 function tools(channel, message, inThread) {

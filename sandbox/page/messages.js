@@ -1,8 +1,8 @@
 // A list of messages of which only a window is drawn, and that anew only where something changed.
 
 import { el, icon, soon } from "./dom.js";
-import { joins, row } from "./message.js";
-import { isTopLevel, loadOlder, me, on, state } from "./store.js";
+import { joins, markReplies, row } from "./message.js";
+import { isTopLevel, loadOlder, me, nowMs, on, state } from "./store.js";
 import { dateIn, dayIn, instantOf } from "./time.js";
 
 /** Rows that stand in the page at most, and by how many the window moves when its edge comes into sight. */
@@ -54,8 +54,8 @@ export class MessageList {
       drawSoon();
     });
     on("people", () => this.redraw());
-    // "Today" in a text may have become "Yesterday".
-    on("clock", () => this.redraw());
+    on("threads", () => this.markReplies());
+    on("clock", () => this.dayMayHaveChanged());
     on("sought", () => !this.isThread && this.seek());
   }
 
@@ -68,7 +68,13 @@ export class MessageList {
     this.redraw({ loaded: true });
   }
 
+  /** "Today" in a text may have become "Yesterday". */
+  dayMayHaveChanged() {
+    if (this.drawnOn !== dateIn(me().tz, nowMs())) this.redraw();
+  }
+
   redraw(detail = {}) {
+    this.drawnOn = dateIn(me().tz, nowMs());
     this.rows.clear();
     this.days.clear();
     this.draw(detail);
@@ -130,6 +136,7 @@ export class MessageList {
     const wanted = this.nodesOf(messages, from, to, kept);
     this.rows = kept;
     this.place(wanted);
+    this.markReplies();
     if (!messages.length)
       this.inner.replaceChildren(
         el("div", {
@@ -145,6 +152,11 @@ export class MessageList {
     // A tall window that the newest do not fill has nothing to scroll: the next ones are fetched at once.
     const isFilled = this.node.scrollHeight > this.node.clientHeight || !this.node.clientHeight;
     if (!isFilled && !this.isThread) loadOlder(this.channel);
+  }
+
+  /** What is new in a thread stands in no message: it is said at the rows that are drawn. */
+  markReplies() {
+    for (const { message, node } of this.rows.values()) if (message?.reply_count) markReplies(this.channel, node);
   }
 
   nodesOf(messages, from, to, kept) {

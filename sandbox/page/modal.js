@@ -9,6 +9,7 @@ import { emit, modal, on, state } from "./store.js";
 
 let dialog = null;
 let shownId = "";
+let shownTitle = "";
 let errors = {};
 let waiting = false;
 let isNewLife = false;
@@ -66,9 +67,12 @@ function newDialog() {
 
 function drawView(view, { isNew }) {
   const focused = !isNew && describeFocus();
-  const scrolled = !isNew ? (dialog.querySelector(".modal-body")?.scrollTop ?? 0) : 0;
   const app = state.apps.get(view.app_id);
   const title = view.title?.text ?? "";
+  // A form that became something else, the list that it asked for, say, is read from its beginning.
+  const isOther = isNew || title !== shownTitle;
+  const scrolled = isOther ? 0 : (dialog.querySelector(".modal-body")?.scrollTop ?? 0);
+  shownTitle = title;
   const surface = modalHost(view);
   const submit =
     view.submit &&

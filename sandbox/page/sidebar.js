@@ -2,7 +2,11 @@
 
 import { avatar, el, fill, icon, openMenu, soon } from "./dom.js";
 import { act } from "./acting.js";
-import { appOfChannel, channelName, goTo, me, on, state } from "./store.js";
+import { typed } from "./mrkdwn.js";
+import { appOfChannel, channelName, context, goTo, me, on, state } from "./store.js";
+
+const MOST_THREADS = 15;
+const TITLE_LENGTH = 70;
 
 /** The side bar's node; `onSwitch()` is called to choose another person. */
 export function sidebar({ onSwitch, onChosen, foot = [] }) {
@@ -13,11 +17,11 @@ export function sidebar({ onSwitch, onChosen, foot = [] }) {
   const draw = soon(() => {
     // Drawn anew at every message: whoever is in it with the keyboard stays where they are.
     const focused = node.contains(document.activeElement) && document.activeElement.dataset.channel;
-    fill(lists, ...sections(onChosen));
+    fill(lists, threadsNode(onChosen), ...sections(onChosen));
     fill(header, head(onSwitch));
     if (focused) node.querySelector(`[data-channel="${CSS.escape(focused)}"]`)?.focus();
   });
-  for (const event of ["snapshot", "channels", "people", "place"]) on(event, draw);
+  for (const event of ["snapshot", "channels", "people", "place", "threads"]) on(event, draw);
   return node;
 }
 
@@ -122,8 +126,38 @@ function appNode(app, onChosen) {
   });
 }
 
-function conversationButton({ mark, name, id, muted = false, chosen }) {
-  const { unread = 0, mentions = 0 } = state.channels.get(id) ?? {};
+/** The threads that the reader follows, behind one entry; null where there are none. */
+function threadsNode(onChosen) {
+  const threads = [...state.threads.values()].sort((a, b) => (a.latest > b.latest ? -1 : 1));
+  if (!threads.length) return null;
+  const sum = (what) => threads.reduce((all, thread) => all + thread[what], 0);
+  const news = { unread: sum("unread"), mentions: sum("mentions") };
+  const chosen = () => openThreads(button, threads, onChosen);
+  const button = conversationButton({ mark: icon("thread"), name: "Threads", id: "threads", news, chosen });
+  button.setAttribute("aria-haspopup", "menu");
+  return el("div", { class: "sidebar-threads" }, button);
+}
+
+function openThreads(anchor, threads, onChosen) {
+  const items = threads.slice(0, MOST_THREADS).map((thread) => {
+    const channel = state.channels.get(thread.channel);
+    const where = channel ? `${channel.name ? "#" : ""}${channelName(channel)}` : "";
+    return {
+      label: shortened(typed(thread.text, context())) || "A message that was deleted",
+      note: [where, thread.unread && `${thread.unread} new`].filter(Boolean).join(" · "),
+      run: () => {
+        goTo({ channel: thread.channel, tab: "messages", thread: thread.ts });
+        onChosen();
+      },
+    };
+  });
+  openMenu(anchor, items, { label: "Threads" });
+}
+
+const shortened = (text) => (text.length > TITLE_LENGTH ? `${text.slice(0, TITLE_LENGTH).trimEnd()}…` : text);
+
+function conversationButton({ mark, name, id, muted = false, chosen, news = state.channels.get(id) }) {
+  const { unread = 0, mentions = 0 } = news ?? {};
   const said = [`${unread} unread`, mentions && `${mentions} ${mentions === 1 ? "mention" : "mentions"}`];
   const classes = ["conversation", unread && "unread", muted && "muted"].filter(Boolean).join(" ");
   return el(

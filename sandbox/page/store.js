@@ -11,6 +11,8 @@ const state = {
   apps: new Map(),
   views: [],
   homes: new Map(),
+  /** `channel/ts` → {channel, ts, text, latest, unread, mentions}: the threads that the reader follows. */
+  threads: new Map(),
   /** channel id → {messages: Map by ts, ephemerals, hasMore}: only of conversations that were opened. */
   logs: new Map(),
   /** What was unread when the reader came here: the `ts` read up to; null where nothing was. */
@@ -30,7 +32,7 @@ let clockAt = { nowMs: Date.now(), ticking: true, since: performance.now() };
 export { state };
 
 /** Call `listener(detail)` at each `event`: snapshot, channels, people, log, modals, home, clock, notice, online, place,
- * journal, entry, refused. */
+ * threads, journal, entry, refused. */
 export function on(event, listener) {
   listeners.set(event, [...(listeners.get(event) ?? []), listener]);
 }
@@ -77,6 +79,7 @@ export function connect(userId) {
     views: [],
     everOnline: false,
     homes: new Map(),
+    threads: new Map(),
     logs: new Map(),
     newSince: null,
   });
@@ -124,6 +127,7 @@ const RECEIVERS = {
     state.apps = byId(told.apps);
     state.channels = byId(told.channels);
     state.views = told.views;
+    state.threads = new Map(told.threads.map((thread) => [threadKey(thread.channel, thread.ts), thread]));
     tries = 0;
     state.online = true;
     state.everOnline = true;
@@ -131,6 +135,7 @@ const RECEIVERS = {
     // What was read before a gap may have changed in it: asked again when looked at.
     state.logs.clear();
     emit("snapshot");
+    emit("threads");
     emit("online");
     emit("modals");
     loadPlace();
@@ -159,6 +164,12 @@ const RECEIVERS = {
     const channel = state.channels.get(told.channel);
     if (channel) Object.assign(channel, { unread: 0, mentions: 0, read_to: told.ts });
     emit("channels");
+  },
+  followed({ channel, thread_ts: ts, thread }) {
+    if (thread) state.threads.set(threadKey(channel, ts), thread);
+    else state.threads.delete(threadKey(channel, ts));
+    markThreadRead();
+    emit("threads");
   },
   notice: (told) => emit("notice", { text: told.text }),
   messages(told) {
@@ -205,6 +216,21 @@ function change({ channel, message, type }) {
   // A change of something older than what was loaded is not drawn yet.
   if (type === "message" || log.messages.has(message.ts)) log.messages.set(message.ts, message);
   emit("log", { channel, added: type === "message" });
+}
+
+const threadKey = (channel, ts) => `${channel}/${ts}`;
+
+/** How much of a thread is new to the reader; 0 where they do not follow it. */
+export const newReplies = (channel, ts) => state.threads.get(threadKey(channel, ts))?.unread ?? 0;
+
+/** The thread that is open counts as read, in every window of this person. */
+function markThreadRead() {
+  const { channel, thread: ts } = state.at;
+  const thread = ts && isLookedAt(channel) && state.threads.get(threadKey(channel, ts));
+  if (!thread?.unread) return;
+  Object.assign(thread, { unread: 0, mentions: 0 });
+  ask({ ask: "read", channel, thread_ts: ts });
+  emit("threads");
 }
 
 const byId = (items) => new Map(items.map((item) => [item.id, item]));
@@ -255,6 +281,7 @@ function loadPlace() {
   markRead(channel);
   if (!state.logs.has(channel)) ask({ ask: "messages", channel });
   if (thread) ask({ ask: "thread", channel, thread_ts: thread });
+  markThreadRead();
 }
 
 /** What stands in a conversation that is looked at counts as read, in every window of this person. */

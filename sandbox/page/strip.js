@@ -6,6 +6,9 @@ import { me, nowMs, on, state } from "./store.js";
 import { dateIn, dayIn, instantAt, shortDayIn, timeIn, wallIn } from "./time.js";
 
 const DAY_MS = 864e5;
+const PLAYED_DAY_MS = 1000;
+// Behind by more than this, playing does not hurry to make up for it.
+const MOST_BEHIND_MS = 10_000;
 const KINDS = { milestone: "◆", deadline: "⚑", planned: "○", happened: "•" };
 const MORNING = "09:00";
 
@@ -18,7 +21,7 @@ export function strip() {
   const switches = el("div", { class: "strip-switches" });
   const date = el("input", { type: "date", class: "field", "aria-label": "Go to a date" });
   let told = null;
-  let isPlaying = false;
+  let isMoving = false;
 
   const load = async () => {
     if (!state.me || !state.online) return;
@@ -27,45 +30,67 @@ export function strip() {
     if (told.zone) draw();
   };
 
-  const move = async (body, pressed) => {
+  const move = async (body, pressed, { quietly = false } = {}) => {
     pressed?.setAttribute("aria-busy", "true");
-    status.textContent = "Moving…";
+    if (!quietly) say("Moving…");
+    isMoving = true;
     const answer = await act("clock", body, { quiet: goesBack(body) });
+    isMoving = false;
     pressed?.removeAttribute("aria-busy");
     // Who goes back is cut off: everything begins again, and the page finds it by itself.
-    status.textContent = answer.ok ? "" : goesBack(body) ? "Beginning again…" : "The clock did not move.";
+    if (!answer.ok) say(goesBack(body) ? "Beginning again…" : "The clock did not move.");
+    else if (!quietly) say("");
     await load();
     return answer.ok;
   };
+  const say = (text) => {
+    // The same words again are no news to a screen reader.
+    if (status.textContent !== text) status.textContent = text;
+  };
   const goesBack = (body) => body.to_ms !== undefined && body.to_ms < nowMs();
   const toMorning = (day, pressed) => move({ to_ms: instantAt(told.zone, `${day}T${MORNING}`) }, pressed);
+  const tomorrow = () => instantAt(told.zone, `${dateIn(told.zone, nowMs() + DAY_MS)}T${MORNING}`);
 
+  // What plays just now; whoever pauses and plays again begins another.
+  let playing = null;
   const play = button("play", "Play", async () => {
-    isPlaying = !isPlaying;
+    const mine = playing ? null : {};
+    playing = mine;
     drawPlay();
-    while (isPlaying && nowMs() < told.ends_ms) {
-      const began = performance.now();
-      const tomorrow = dateIn(told.zone, nowMs() + DAY_MS);
-      if (!(await toMorning(tomorrow))) break;
-      await new Promise((resolve) => setTimeout(resolve, 1000 - (performance.now() - began)));
+    // By when the next day may come. A day on which much happens may take longer; the quiet ones after it make up for that.
+    let nextAt = performance.now();
+    let went = true;
+    while (mine && playing === mine && went && nowMs() < told.ends_ms) {
+      nextAt = Math.max(nextAt, performance.now() - MOST_BEHIND_MS) + PLAYED_DAY_MS;
+      const isBehind = performance.now() > nextAt + PLAYED_DAY_MS;
+      say(isBehind ? "Much happens: as fast as this machine can." : "");
+      went = await move({ to_ms: Math.min(tomorrow(), told.ends_ms) }, null, { quietly: true });
+      await new Promise((resolve) => setTimeout(resolve, nextAt - performance.now()));
     }
-    isPlaying = false;
+    if (playing !== mine) return;
+    if (went) say("");
+    playing = null;
     drawPlay();
   });
   const drawPlay = () => {
-    play.querySelector("span").textContent = isPlaying ? "Pause" : "Play";
-    play.setAttribute("aria-pressed", String(isPlaying));
+    play.querySelector("span").textContent = playing ? "Pause" : "Play";
+    play.setAttribute("aria-pressed", String(Boolean(playing)));
   };
   const nextEvent = button("next", "Next event", () => move({ to: "next" }, nextEvent));
-  const nextDay = button("down", "Next day", () => toMorning(dateIn(told.zone, nowMs() + DAY_MS), nextDay));
+  const nextDay = button("down", "Next day", () => move({ to_ms: tomorrow() }, nextDay));
   const restart = button("back", "From the start", () => move({ to_ms: told.begins_ms }, restart));
   date.addEventListener("change", () => date.value && toMorning(date.value, date));
 
-  const draw = () => {
+  const drawBanner = () => {
     const [now, zone, own] = [nowMs(), told.zone, me().tz];
     const there = `${shortDayIn(zone, now)} ${timeIn(zone, now)} ${city(zone)}`;
     const here = own === zone ? "" : `${timeIn(own, now)} ${city(own)}, for you`;
     fill(banner, el("strong", { text: there }), here && el("span", { text: here }));
+  };
+
+  const draw = () => {
+    const [now, zone] = [nowMs(), told.zone];
+    drawBanner();
     nextEvent.title = told.next_ms ? `${shortDayIn(zone, told.next_ms)} ${timeIn(zone, told.next_ms)}` : "";
     nextEvent.disabled = !told.next_ms;
     date.min = dateIn(zone, told.begins_ms);
@@ -83,13 +108,22 @@ export function strip() {
     );
   };
 
+  let cells = new Map();
   const drawDays = () => {
     const { zone } = told;
     const today = dateIn(zone, nowMs());
     const focused = days.contains(document.activeElement) ? document.activeElement.dataset.day : null;
     const byDay = Map.groupBy(told.entries, (entry) => dateIn(zone, entry.at_ms));
-    const cells = allDays(told).map((day) => dayCell(day, byDay.get(day) ?? [], { today, zone, onGo: toMorning }));
-    fill(days, cells);
+    const wanted = allDays(told).map((day) => {
+      const entries = byDay.get(day) ?? [];
+      const key = JSON.stringify([zone, entries, Math.sign(day.localeCompare(today))]);
+      // Of sixteen weeks nearly all days are as they were: their cells stay.
+      const old = cells.get(day);
+      return [day, old?.key === key ? old : { key, node: dayCell(day, entries, { today, zone, onGo: toMorning }) }];
+    });
+    cells = new Map(wanted);
+    fill(days, [...cells.values()].map(({ node }) => node));
+    for (const { node } of cells.values()) node.tabIndex = -1;
     const current = days.querySelector(`[data-day="${focused ?? today}"]`) ?? days.firstElementChild;
     if (current) current.tabIndex = 0;
     if (focused) current?.focus();
@@ -100,10 +134,10 @@ export function strip() {
     const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 7, ArrowUp: -7 }[event.key];
     if (!step) return;
     event.preventDefault();
-    const cells = [...days.children];
-    const at = cells.indexOf(document.activeElement);
-    const next = cells[Math.max(0, Math.min(cells.length - 1, at + step))];
-    cells[at].tabIndex = -1;
+    const all = [...days.children];
+    const at = all.indexOf(document.activeElement);
+    const next = all[Math.max(0, Math.min(all.length - 1, at + step))];
+    all[at].tabIndex = -1;
     next.tabIndex = 0;
     next.focus();
   });
@@ -113,8 +147,11 @@ export function strip() {
     el("div", { class: "strip-controls" }, banner, nextEvent, nextDay, play, restart, date, switches, status),
     days,
   );
-  const again = soon(load);
+  // On the way only the hands are drawn; the days once one has come there.
+  const again = soon(() => (isMoving && told?.zone ? drawBanner() : load()));
   for (const event of ["snapshot", "clock", "home"]) on(event, again);
+  // Here again, what was said of the way is past.
+  on("snapshot", () => say(""));
   // The banner's minutes go on while nothing happens.
   setInterval(() => told?.zone && !document.hidden && draw(), 20_000);
   return node;

@@ -28,6 +28,7 @@ def lively() -> Workspace:
     workspace.react(channel.id, root["ts"], "UBEN", "wave")
     workspace.direct("UANN", app.bot_user_id)
     workspace.mark_read(channel.id, "UANN")
+    workspace.mark_thread_read(channel.id, root["ts"], "UANN")
     workspace.show_only_to(channel.id, "UBEN", {"text": "only you"})
     workspace.add_file("plan.pdf", b"%PDF\x00\xff", user_id="UANN", mimetype="application/pdf")
     workspace.homes[(app.id, "UANN")] = {"type": "home", "blocks": []}
@@ -50,6 +51,7 @@ def test_everything_comes_back_as_it_was() -> None:
     assert after.channels == before.channels
     assert after.files == before.files
     assert after.read_to == before.read_to
+    assert after.thread_read_to == before.thread_read_to
 
 
 def test_ids_and_ts_go_on_as_if_it_had_never_stopped() -> None:

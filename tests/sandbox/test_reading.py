@@ -1,11 +1,13 @@
 """Unread messages, mentions and the search, without a browser."""
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.clock import Clock
 from sandbox.page_feed import Feed
-from sandbox.reading import MOST_FOUND, MOST_UNREAD, Unread, found, unread
+from sandbox.reading import MOST_FOUND, MOST_UNREAD, Unread, followed, found, thread_of, unread
 from sandbox.records import Channel
 from sandbox.workspace import Workspace
 from tests.sandbox.conftest import START
@@ -21,9 +23,85 @@ def test_unread_is_what_others_said_since_one_looked(workspace: Workspace, gener
     in_blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": "<!channel> come"}}]
     workspace.post("CGENERAL", {"user": "UBEN", "text": "come", "blocks": in_blocks})
 
-    assert unread(workspace, general, "UANN") == Unread(count=3, mentions=2)
+    # The replies wait in their thread.
+    assert unread(workspace, general, "UANN") == Unread(count=2, mentions=1)
+    assert [one.unread for one in followed(workspace, "UANN")] == [Unread(count=2, mentions=1)]
     assert unread(workspace, general, "UBEN") == Unread()
     assert unread(workspace, workspace.channel("CQUIET"), "UBEN") == Unread()
+
+
+def test_one_follows_the_threads_that_one_began_took_part_in_or_is_named_in(
+    workspace: Workspace, general: Channel
+) -> None:
+    def thread(root_by: str, *replies: tuple[str, str], text: str = "root") -> str:
+        root_ts: str = workspace.post("CGENERAL", {"user": root_by, "text": text})["ts"]
+        for user_id, reply in replies:
+            workspace.post("CGENERAL", {"user": user_id, "text": reply, "thread_ts": root_ts})
+        return root_ts
+
+    began = thread("UANN", ("UBEN", "one"), ("UCLEO", "two"))
+    replied = thread("UBEN", ("UANN", "mine"), ("UBEN", "after mine"))
+    named = thread("UBEN", ("UCLEO", "<@UANN> knows"))
+    thread("UBEN", ("UCLEO", "of others"))
+    thread("UBEN", ("UCLEO", "for all"), text="<!channel> who knows?")
+    thread("UANN")
+
+    seen = [(one.ts, one.text, one.unread) for one in followed(workspace, "UANN")]
+    workspace.mark_thread_read("CGENERAL", began, "UANN")
+    workspace.post("CGENERAL", {"user": "UBEN", "text": "three", "thread_ts": began})
+    again = thread_of(workspace, general, began, "UANN")
+
+    assert seen == [
+        (named, "root", Unread(1, 1)),
+        (replied, "root", Unread(1)),
+        (began, "root", Unread(2)),
+    ]
+    assert again is not None
+    assert again.unread == Unread(1)
+    # Who is in no conversation follows nothing there.
+    assert followed(workspace, "UDINA") == []
+
+
+@given(st.lists(st.tuples(st.sampled_from(["UANN", "UBEN"]), st.integers(0, 2)), max_size=30))
+def test_of_a_thread_as_much_is_new_as_others_said_after_oneself(said: list[tuple[str, int]]) -> None:
+    workspace = Workspace(clock=Clock(START, ticking=False))
+    channel = workspace.add_channel("c", members=["UANN", "UBEN"], channel_id="C")
+    roots = [workspace.post("C", {"user": "UANN", "text": "root"})["ts"] for _ in range(3)]
+    for user_id, thread in said:
+        workspace.post("C", {"user": user_id, "text": "hm", "thread_ts": roots[thread]})
+
+    new = {one.ts: one.unread.count for one in followed(workspace, "UANN")}
+    for at, root_ts in enumerate(roots):
+        replies = [user_id for user_id, thread in said if thread == at]
+        own = [place for place, user_id in enumerate(replies) if user_id == "UANN"]
+        after_own = replies[own[-1] + 1 :] if own else replies
+        assert new.get(root_ts) == (len(after_own) if replies else None)
+        alone = thread_of(workspace, channel, root_ts, "UANN")
+        assert (alone and alone.unread.count) == new.get(root_ts)
+
+
+def test_a_page_is_told_of_the_threads_that_its_person_follows(workspace: Workspace) -> None:
+    feeds = {user_id: Feed(workspace, user_id) for user_id in ("UANN", "UCLEO")}
+    for feed in feeds.values():
+        workspace.subscribe(feed.on_change)
+        feed.start()
+        assert told(feed)[0]["threads"] == []
+    root_ts = workspace.post("CGENERAL", {"user": "UANN", "text": "Who brings tea?"})["ts"]
+    reply_ts = workspace.post("CGENERAL", {"user": "UBEN", "text": "I", "thread_ts": root_ts})["ts"]
+
+    def threads(user_id: str) -> list[dict[str, Any]]:
+        return [each["thread"] for each in told(feeds[user_id]) if each["type"] == "followed"]
+
+    thread = {"channel": "CGENERAL", "ts": root_ts, "text": "Who brings tea?", "latest": reply_ts}
+    assert threads("UANN") == [thread | {"unread": 1, "mentions": 0}]
+    assert threads("UCLEO") == []
+    asked = {"ask": "read", "channel": "CGENERAL", "thread_ts": root_ts}
+    feeds["UANN"].answer(asked)
+    feeds["UANN"].answer(asked)
+    feeds["UANN"].answer(asked | {"thread_ts": "no such"})
+    assert threads("UANN") == [thread | {"unread": 0, "mentions": 0}]
+    workspace.delete("CGENERAL", reply_ts)
+    assert threads("UANN") == [None]
 
 
 def test_who_writes_has_read_what_was_there(workspace: Workspace, general: Channel) -> None:

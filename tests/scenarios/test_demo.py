@@ -27,6 +27,25 @@ ROME = ZoneInfo("Europe/Rome")
 FINN, AZOREAN = "U0CM01", "U0CM09"
 
 
+# The command line, which says on standard error whom it calls beyond this machine.
+WATCHED = """
+import sys
+from bot.cli import main
+
+def heard(event, told):
+    host = None
+    if event == "socket.connect" and isinstance(told[1], tuple):
+        host = told[1][0]
+    if event in ("socket.getaddrinfo", "socket.gethostbyname"):
+        host = told[0]
+    if host not in (None, "127.0.0.1", "localhost"):
+        print(event, host, file=sys.stderr)
+
+sys.addaudithook(heard)
+sys.exit(main(sys.argv[1:]))
+"""
+
+
 @pytest.fixture
 async def demo() -> AsyncIterator[Demo]:
     async with demonstration(port=0) as running:
@@ -87,6 +106,31 @@ async def test_going_back_begins_again_and_comes_to_the_same(demo: Demo) -> None
     assert timedelta(0) <= then < timedelta(minutes=5)
     assert demo.sandbox is not first
     assert demo.sandbox.calls != first.calls
+
+
+@pytest.mark.long
+async def test_going_back_brings_every_message_again_as_it_was(demo: Demo) -> None:
+    until = datetime(2023, 7, 14, 12, 0, tzinfo=UTC)
+    await demo.machine.move_to(until)
+    before = messages(demo)
+    await demo.machine.move_to(until + timedelta(days=3))
+
+    await demo.machine.move_to(until)
+
+    assert messages(demo) == before
+    # Hand-ins, reminders, questions, digests, a round of feedback.
+    assert sum(map(len, before.values())) > 150
+
+
+def messages(demo: Demo) -> dict[str, list[tuple[str, str, str, str]]]:
+    """All that was said, by conversation: when, by whom, what, with which blocks."""
+    return {
+        channel.id: [
+            (said["ts"], said["user"], said["text"], json.dumps(said.get("blocks")))
+            for said in channel.messages
+        ]
+        for channel in demo.sandbox.workspace.channels.values()
+    }
 
 
 async def test_whoever_is_played_on_the_page_is_left_to_the_visitor(demo: Demo) -> None:
@@ -197,12 +241,14 @@ async def test_in_an_empty_workspace_the_admin_is_shown_how_to_set_it_up() -> No
     assert "the academy's name and time zone" in str(admin.modal)
 
 
-async def test_a_port_that_is_taken_is_passed_over_and_ctrl_c_stops_it(tmp_path: Path) -> None:
+async def test_it_passes_a_taken_port_over_asks_nothing_of_the_net_and_stops_on_ctrl_c_while_time_goes_on(
+    tmp_path: Path,
+) -> None:
     other = await asyncio.start_server(lambda _reader, writer: writer.close(), "127.0.0.1")
     async with other:
         taken = other.sockets[0].getsockname()[1]
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "demo", "--port", str(taken)),
+            *(sys.executable, "-c", WATCHED, "demo", "--port", str(taken)),
             cwd=tmp_path,
             env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
             stdout=asyncio.subprocess.PIPE,
@@ -212,12 +258,28 @@ async def test_a_port_that_is_taken_is_passed_over_and_ctrl_c_stops_it(tmp_path:
         async with asyncio.timeout(30):
             said = [(await process.stdout.readline()).decode() for _ in range(4)]
         url = said[1].split()[-1]
-        async with aiohttp.ClientSession() as session, session.get(url) as page:
-            status = page.status
-        process.send_signal(signal.SIGINT)
-        async with asyncio.timeout(15):
-            _, err = await process.communicate()
+        async with aiohttp.ClientSession(url) as session:
+            async with session.get("/") as page:
+                status = page.status
+            moving = asyncio.create_task(move(session, to=OPENS_AT + timedelta(days=60)))
+            async with session.ws_connect(f"/page/socket?user={FINN}") as socket:
+                while (await socket.receive_json())["type"] != "clock":
+                    pass
+                process.send_signal(signal.SIGINT)
+                async with asyncio.timeout(15):
+                    _, err = await process.communicate()
+            has_moved = await moving
 
     assert said[0] == f"Port {taken} is taken by another program; this is the next free one.\n"
-    assert (status, process.returncode, err.decode()) == (200, 0, "")
+    assert (status, has_moved, process.returncode, err.decode()) == (200, False, 0, "")
     assert os.listdir(tmp_path) == []
+
+
+async def move(session: aiohttp.ClientSession, *, to: datetime) -> bool:
+    """Have Finn move the academy from his page; whether it came there."""
+    body = {"user": FINN, "to_ms": to.timestamp() * 1000}
+    try:
+        async with session.post("/page/act/clock", json=body) as response:
+            return response.ok
+    except aiohttp.ClientError:
+        return False

@@ -227,6 +227,34 @@ async def test_an_app_may_change_a_modal_while_one_types_in_it(
     await expect(saved.locator("[data-block=echo]")).to_have_text("You typed: saved")
 
 
+async def test_a_modal_that_became_another_is_read_from_its_beginning(
+    browser: Browser, sandbox: Sandbox, board: AsyncWebClient
+) -> None:
+    page = await sit_down(browser, sandbox, "UANN/CGENERAL")
+    form = await open_form(page)
+    view_id = sandbox.workspace.modals["UANN"][-1]["id"]
+    lines: list[dict[str, Any]] = [
+        {"type": "section", "text": {"type": "plain_text", "text": f"line {number}"}} for number in range(60)
+    ]
+
+    async def shows(title: str) -> float:
+        titled = {"type": "plain_text", "text": title}
+        await board.views_update(view_id=view_id, view={"type": "modal", "title": titled, "blocks": lines})
+        body = page.get_by_role("dialog", name=title).locator(".modal-body")
+        await expect(body).to_contain_text(f"line {len(lines) - 1}")
+        top: float = await body.evaluate("body => body.scrollTop")
+        await body.evaluate("body => { body.scrollTop = 300; }")
+        return top
+
+    await expect(form).to_be_visible()
+    tops = [await shows("A list")]
+    lines.append({"type": "section", "text": {"type": "plain_text", "text": "line 60"}})
+    tops.append(await shows("A list"))
+    tops.append(await shows("Another"))
+
+    assert tops == [0, 300, 0]
+
+
 async def test_one_page_of_a_person_shows_what_another_of_theirs_opened(
     browser: Browser, sandbox: Sandbox, board: AsyncWebClient
 ) -> None:

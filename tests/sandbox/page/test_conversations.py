@@ -1,5 +1,6 @@
 """Who one is on the page, conversations, the clock, the connection, and the two widths."""
 
+import asyncio
 import re
 from datetime import UTC, datetime
 from typing import Any
@@ -8,12 +9,27 @@ import pytest
 from playwright.async_api import Browser, expect
 from slack_sdk.web.async_client import AsyncWebClient
 
+from sandbox.clock import Clock
 from sandbox.server import Sandbox
 from tests.sandbox.browsing import DESKTOP, IN_CHROMIUM, PHONE, composer, give, rows, sit_down
 from tests.sandbox.page_app import HARD_TEXTS, every_block
 from tests.sandbox.test_director import Almanac
 
 pytestmark = IN_CHROMIUM
+
+
+class SlowAlmanac(Almanac):
+    """Its first day lasts until it may go on."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock)
+        self.days = asyncio.Queue[datetime]()
+        self.may_go_on = asyncio.Event()
+
+    async def move_to(self, instant: datetime) -> None:
+        self.days.put_nowait(instant)
+        await self.may_go_on.wait()
+        await super().move_to(instant)
 
 
 async def test_one_chooses_a_person_and_sees_their_conversations(browser: Browser, sandbox: Sandbox) -> None:
@@ -188,6 +204,34 @@ async def test_the_calendar_is_moved_through_by_button_and_by_keyboard(
     assert sandbox.clock.now() == datetime(2023, 6, 8, 8, 0, tzinfo=UTC)
 
 
+async def test_playing_makes_up_for_a_day_that_took_long_and_stops_when_paused(
+    browser: Browser, sandbox: Sandbox
+) -> None:
+    almanac = sandbox.director = SlowAlmanac(sandbox.clock)
+    page = await sit_down(browser, sandbox, "UANN/CGENERAL")
+    strip = page.get_by_role("region", name="Calendar")
+    await expect(strip.get_by_role("button", name="Play")).to_be_visible()
+    await page.clock.install(time=0)
+    await page.clock.pause_at(1_000)
+
+    await strip.get_by_role("button", name="Play").click()
+    await almanac.days.get()
+    await page.clock.run_for(6_000)
+    almanac.may_go_on.set()
+    passed_ms = 0
+    for _ in range(4):
+        while almanac.days.empty():
+            passed_ms += 1
+            await page.clock.run_for(1)
+        await almanac.days.get()
+
+    assert passed_ms < 1_000
+    await expect(strip.get_by_role("status")).to_have_text("Much happens: as fast as this machine can.")
+    await page.clock.resume()
+    await strip.get_by_role("button", name="Pause").click()
+    await expect(strip.get_by_role("status")).to_have_text("")
+
+
 async def test_a_lost_connection_is_said_and_nothing_is_missed(browser: Browser, sandbox: Sandbox) -> None:
     page = await sit_down(browser, sandbox, "UANN/CGENERAL")
     await expect(composer(page)).to_be_visible()
@@ -240,6 +284,10 @@ async def test_a_phone_has_the_side_bar_behind_a_button_and_threads_over_the_con
     )
     thread = await page.get_by_role("complementary", name="Thread").bounding_box()
     await page.get_by_role("button", name="Close thread").tap()
+    menu = page.get_by_role("button", name="Conversations")
+    await expect(menu).not_to_have_attribute("aria-description", "Something new")
+    sandbox.workspace.post("CCOUNCIL", {"user": "UBEN", "text": "news"})
+    await expect(menu).to_have_attribute("aria-description", "Something new")
     await composer(page).fill("/form")
     await page.get_by_role("button", name="Send").tap()
     await page.get_by_role("textbox", name="Title").fill("wrong")

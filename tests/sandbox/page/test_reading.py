@@ -40,6 +40,40 @@ async def test_what_is_unread_is_counted_marked_and_read_in_every_window(
     await expect(twice.get_by_role("button", name="general").get_by_role("img")).to_have_count(0)
 
 
+async def test_replies_in_ones_threads_are_new_until_the_thread_is_read(
+    browser: Browser, sandbox: Sandbox
+) -> None:
+    root = sandbox.workspace.post("CGENERAL", {"user": "UANN", "text": "Who brings tea?"})
+    sandbox.workspace.mark_read("CGENERAL", "UANN")
+    page = await sit_down(browser, sandbox, "UANN/CQUIET")
+    twice = await sit_down(browser, sandbox, "UANN/CGENERAL")
+    threads = page.get_by_role("button", name="Threads")
+    await expect(rows(twice)).to_have_count(1)
+    await expect(composer(page, "Message #quiet")).to_be_visible()
+    await expect(threads).to_have_count(0)
+
+    for text in ("I do", "<@UANN>, and cake?"):
+        sandbox.workspace.post("CGENERAL", {"user": "UBEN", "text": text, "thread_ts": root["ts"]})
+
+    await expect(threads.get_by_role("img", name="2 unread, 1 mention")).to_have_text("@2")
+    await expect(rows(twice).locator(".replies")).to_contain_text(re.compile("2 replies.*2 new"))
+    await expect(page.get_by_role("button", name="general").get_by_role("img")).to_have_count(0)
+    await page.reload()
+    await threads.press("Enter")
+    await expect(page.get_by_role("menuitem")).to_have_text(
+        re.compile(r"Who brings tea\?\s*#general · 2 new")
+    )
+    await page.keyboard.press("Enter")
+
+    thread = page.get_by_role("log", name="Thread").locator(".message")
+    await expect(thread).to_have_count(3)
+    await expect(threads.get_by_role("img")).to_have_count(0)
+    await expect(rows(twice).locator(".replies-new")).to_have_text("")
+    sandbox.workspace.post("CGENERAL", {"user": "UBEN", "text": "seen at once", "thread_ts": root["ts"]})
+    await expect(thread).to_have_count(4)
+    await expect(twice.get_by_role("button", name="Threads").get_by_role("img")).to_have_count(0)
+
+
 async def test_people_channels_and_emoji_are_completed_by_keyboard(
     browser: Browser, sandbox: Sandbox
 ) -> None:
