@@ -12,6 +12,8 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from storage import sqlite_driver
+
 READING: Mapping[str, Mapping[str, Any]] = {
     "sqlite": {},
     "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
@@ -50,7 +52,9 @@ def engine(url: URL) -> AsyncEngine:
     """
     # A failed statement tells of itself without its values: those are what people wrote.
     if url.get_backend_name() == "sqlite":
-        made = create_async_engine(url, hide_parameters=True)
+        made = create_async_engine(
+            url, hide_parameters=True, connect_args={"async_creator_fn": sqlite_driver.connect}
+        )
         event.listen(made.sync_engine, "connect", _prepare_sqlite)
         event.listen(made.sync_engine, "begin", _begin_sqlite)
         _have_texts_cleaned(made.dialect, _Text)

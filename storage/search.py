@@ -1,6 +1,6 @@
 """Finds questions: candidates by their rarest words within a budget, put in order by the domain's ranker."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -24,7 +24,7 @@ from bot.domain.search.ranking import (
 )
 from bot.domain.search.text import LONGEST_WORD, stem
 from storage import search_postgres, tables
-from storage.db import Work
+from storage.db import Look, Work
 from storage.search_limits import READ, Limits
 
 BUDGET_SHARE = 10
@@ -103,6 +103,15 @@ class _Looked:
     meant: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class _Read:
+    """All that the order hangs on."""
+
+    looked: _Looked
+    candidates: Sequence[_Candidate]
+    terms: Mapping[str, tuple[int, int]]
+
+
 async def search(
     work: Work,
     *,
@@ -122,16 +131,18 @@ async def search(
     if not query.words:
         if query.is_empty:
             return Found()
-        return await _newest(work, team_id, query, limits, limit=limit, offset=offset)
-    looked = await _look_up(work, team_id, query.words)
-    candidates = await _candidates(work, team_id, looked, query, limits, is_compared=meaning is not None)
-    ranked = await _ranked(work, team_id, looked, candidates, meaning)
+        newest = partial(_newest, team_id=team_id, query=query, limits=limits, limit=limit, offset=offset)
+        return await work.at_once(newest)
+    read = await work.at_once(
+        partial(_read, team_id=team_id, query=query, limits=limits, is_compared=meaning is not None)
+    )
+    ranked = _ranked(read, meaning)
     page = ranked[offset : offset + limit]
     return Found(
         hits=tuple(Hit(question_id=QuestionId(one.id), score=one.score) for one in page),
         is_more=len(ranked) > offset + limit,
-        stems=frozenset(term for word in looked.sought for term in word.terms),
-        meant=looked.meant,
+        stems=frozenset(term for word in read.looked.sought for term in word.terms),
+        meant=read.looked.meant,
     )
 
 
@@ -149,18 +160,28 @@ async def nearest(
     without: the question itself, where it is in the log already.
     What may be shown of them says bot/domain/search/suggestions.py.
     """
-    looked = await _look_up(work, team_id, plain(text).words)
     limits = Limits(team_id, sight, without=without)
-    candidates = await _candidates(work, team_id, looked, Query(), limits, is_compared=meaning is not None)
-    return await _ranked(work, team_id, looked, candidates, meaning)
+    read = await work.at_once(
+        partial(_read, team_id=team_id, query=plain(text), limits=limits, is_compared=meaning is not None)
+    )
+    return _ranked(read, meaning)
+
+
+def _read(look: Look, *, team_id: TeamId, query: Query, limits: Limits, is_compared: bool) -> _Read:
+    looked = _look_up(look, team_id, query.words)
+    candidates = _candidates(look, team_id, looked, query, limits, is_compared=is_compared)
+    wanted = {term for one in candidates for term in one.document.title}
+    if is_compared:
+        wanted.update(map(stem, looked.words))
+    return _Read(looked, candidates, _terms(look, team_id, wanted))
 
 
 # -- the words of a query -----------------------------------------------------------------------------
 
 
-async def _look_up(work: Work, team_id: TeamId, typed: Sequence[str]) -> _Looked:
+def _look_up(look: Look, team_id: TeamId, typed: Sequence[str]) -> _Looked:
     log = (
-        await work.execute(select(tables.search_log).where(tables.search_log.c.team_id == team_id))
+        look.execute(select(tables.search_log).where(tables.search_log.c.team_id == team_id))
     ).one_or_none()
     if log is None or not log.questions:
         return _Looked(LogStatistics(questions=0, title_words=1.0, body_words=1.0))
@@ -169,11 +190,11 @@ async def _look_up(work: Work, team_id: TeamId, typed: Sequence[str]) -> _Looked
         title_words=log.title_words / log.questions,
         body_words=log.body_words / log.questions,
     )
-    known = await _terms(work, team_id, {stem(word) for word in typed})
+    known = _terms(look, team_id, {stem(word) for word in typed})
     unknown = sorted({word for word in typed if stem(word) not in known}, key=lambda word: -len(word))
-    meant = {word: await _meant(work, team_id, word) for word in unknown[:_MOST_GUESSED]}
+    meant = {word: _meant(look, team_id, word) for word in unknown[:_MOST_GUESSED]}
     if guessed := {stem(word) for words in meant.values() for word in words}:
-        known.update(await _terms(work, team_id, guessed))
+        known.update(_terms(look, team_id, guessed))
     counts = {term: questions for term, (questions, _) in known.items()}
     sought: dict[tuple[str, ...], Sought] = {}
     for word in typed:
@@ -191,16 +212,16 @@ async def _look_up(work: Work, team_id: TeamId, typed: Sequence[str]) -> _Looked
     )
 
 
-async def _terms(work: Work, team_id: TeamId, wanted: Collection[str]) -> dict[str, tuple[int, int]]:
+def _terms(look: Look, team_id: TeamId, wanted: Collection[str]) -> dict[str, tuple[int, int]]:
     """Of each of these terms that the log knows: how many questions have it, and how many in the title."""
     table = tables.search_term.c
     query = select(table.term, table.questions, table.titles).where(
-        table.team_id == team_id, work.among(table.term, wanted)
+        table.team_id == team_id, look.among(table.term, wanted)
     )
-    return {row.term: (row.questions, row.titles) for row in (await work.execute(query)).all()}
+    return {row.term: (row.questions, row.titles) for row in (look.execute(query)).all()}
 
 
-async def _meant(work: Work, team_id: TeamId, typed: str) -> tuple[str, ...]:
+def _meant(look: Look, team_id: TeamId, typed: str) -> tuple[str, ...]:
     if len(typed) < spelling.SHORTEST_BEGINNING:
         return ()
     table = tables.search_word.c
@@ -220,7 +241,7 @@ async def _meant(work: Work, team_id: TeamId, typed: str) -> tuple[str, ...]:
         .subquery()
         for condition in near
     ]
-    rows = await work.execute(union_all(*(select(some.c.word, some.c.questions) for some in each)))
+    rows = look.execute(union_all(*(select(some.c.word, some.c.questions) for some in each)))
     known = {row.word: row.questions for row in rows}
     return spelling.meant(typed, known.items())
 
@@ -232,40 +253,38 @@ def _begins(column: ColumnElement[str], beginning: str) -> ColumnElement[bool]:
 # -- candidates ---------------------------------------------------------------------------------------
 
 
-async def _candidates(
-    work: Work, team_id: TeamId, looked: _Looked, query: Query, limits: Limits, *, is_compared: bool
+def _candidates(
+    look: Look, team_id: TeamId, looked: _Looked, query: Query, limits: Limits, *, is_compared: bool
 ) -> list[_Candidate]:
     if not looked.sought or not looked.statistics.questions:
         return []
     fits = _fits(query)
     with_words = is_compared or bool(query.exact or query.without)
 
-    async def fitting(ids: Sequence[int]) -> list[_Candidate]:
-        found = await _documents(work, team_id, ids, limits, with_words=with_words)
+    def fitting(ids: Sequence[int]) -> list[_Candidate]:
+        found = _documents(look, team_id, ids, limits, with_words=with_words)
         return [one for one in found if fits(one)]
 
     if not query.filters.are_empty:
         few = select(tables.question.c.id).where(*limits.on(tables.question)).limit(FEW + 1)
-        ids = list((await work.execute(few)).scalars())
+        ids = list((look.execute(few)).scalars())
         if len(ids) <= FEW:
-            return await fitting(ids)
-    best_by_index = await _index(work, team_id, looked, query)
-    best = await best_by_index(CANDIDATES)
-    found = await fitting(best)
+            return fitting(ids)
+    best_by_index = _index(look, team_id, looked, query)
+    best = best_by_index(CANDIDATES)
+    found = fitting(best)
     if len(found) >= COMPARED or len(best) < CANDIDATES:
         return found
     # Most of the best are not for these eyes, or do not fit: go on down the list.
-    rest = (await best_by_index(MOST_BUDGET))[CANDIDATES:]
+    rest = (best_by_index(MOST_BUDGET))[CANDIDATES:]
     for some in _portions(rest[:_MOST_CHECKED] if query.exact or query.without else rest):
-        found += await fitting(some)
+        found += fitting(some)
         if len(found) >= COMPARED:
             break
     return found
 
 
-async def _index(
-    work: Work, team_id: TeamId, looked: _Looked, query: Query
-) -> Callable[[int], Awaitable[list[int]]]:
+def _index(look: Look, team_id: TeamId, looked: _Looked, query: Query) -> Callable[[int], list[int]]:
     """Gives so many of the best by the index alone, best first, as often as it is asked.
 
     They are of the questions that have the rarest words, as many as the budget allows.
@@ -280,10 +299,10 @@ async def _index(
         if taken and entries > budget:
             break
         taken.append(term)
-    if work.is_postgres:
+    if look.is_postgres:
         return partial(
             search_postgres.best,
-            work,
+            look,
             team_id=team_id,
             rarity={term: rarity[term] for term in taken},
             with_all={stem(word) for run in query.exact for word in run},
@@ -292,7 +311,7 @@ async def _index(
     from bot.domain.search.tally import Tally
 
     table = tables.search_posting.c
-    rows = await work.execute(
+    rows = look.execute(
         select(table.term, table.chunk, table.entries)
         .where(table.team_id == team_id, table.term.in_(taken))
         .order_by(table.chunk.desc())
@@ -306,15 +325,15 @@ async def _index(
         budget -= postings.count(row.entries)
     tally = Tally.of(read)
     for run in query.exact:
-        tally = tally.among(await _having(work, team_id, looked, {stem(word) for word in run}))
+        tally = tally.among(_having(look, team_id, looked, {stem(word) for word in run}))
 
-    async def best(most: int) -> list[int]:
+    def best(most: int) -> list[int]:
         return tally.best(most)
 
     return best
 
 
-async def _having(work: Work, team_id: TeamId, looked: _Looked, terms: Collection[str]) -> set[int]:
+def _having(look: Look, team_id: TeamId, looked: _Looked, terms: Collection[str]) -> set[int]:
     """The questions that have all of these terms, judged by the three rarest of them."""
     having: set[int] | None = None
     for term in sorted(terms, key=lambda one: (looked.counts.get(one, 0), one))[:3]:
@@ -323,14 +342,14 @@ async def _having(work: Work, team_id: TeamId, looked: _Looked, terms: Collectio
         table = tables.search_posting.c
         query = select(table.chunk, table.entries).where(table.team_id == team_id, table.term == term)
         with_it: set[int] = set()
-        for row in await work.execute(query):
+        for row in look.execute(query):
             with_it |= postings.questions(chunk=row.chunk, entries=row.entries)
         having = with_it if having is None else having & with_it
     return having or set()
 
 
-async def _documents(
-    work: Work, team_id: TeamId, ids: Sequence[int], limits: Limits, *, with_words: bool
+def _documents(
+    look: Look, team_id: TeamId, ids: Sequence[int], limits: Limits, *, with_words: bool
 ) -> list[_Candidate]:
     question, document = tables.question.c, tables.search_document.c
     # Not its texts: they would be copied for every candidate.
@@ -342,7 +361,7 @@ async def _documents(
         # conditions: it would rather read every open question than look up a hundred.
         wanted = (
             select(*read)
-            .where(question.team_id == team_id, work.among(question.id, some))
+            .where(question.team_id == team_id, look.among(question.id, some))
             .limit(len(some))
             .subquery()
         )
@@ -355,7 +374,7 @@ async def _documents(
             )
             .where(*limits.on(wanted))
         )
-        for row in (await work.execute(query)).all():
+        for row in (look.execute(query)).all():
             question_id, title, body, *whole = tuple[Any, ...](row)
             stemmed = Document(id=question_id, title=title.split(), body=body.split())
             found.append(_Candidate(stemmed, *whole))
@@ -382,29 +401,21 @@ def _fits(query: Query) -> Callable[[_Candidate], bool]:
 # -- order --------------------------------------------------------------------------------------------
 
 
-async def _ranked(
-    work: Work,
-    team_id: TeamId,
-    looked: _Looked,
-    candidates: Sequence[_Candidate],
-    meaning: Meaning | None,
-) -> list[Ranked]:
-    terms = await _terms(work, team_id, {term for one in candidates for term in one.document.title})
-    statistics = looked.statistics
+def _ranked(read: _Read, meaning: Meaning | None) -> list[Ranked]:
+    looked, statistics = read.looked, read.looked.statistics
     ranked = rank(
         looked.sought,
-        [one.document for one in candidates],
+        [one.document for one in read.candidates],
         statistics=statistics,
-        rarity_of={term: statistics.rarity(questions) for term, (questions, _) in terms.items()},
+        rarity_of={term: statistics.rarity(questions) for term, (questions, _) in read.terms.items()},
     )
     if meaning is None or not ranked:
         return ranked
-    compared, by_id = ranked[:COMPARED], {one.document.id: one for one in candidates}
+    compared, by_id = ranked[:COMPARED], {one.document.id: one for one in read.candidates}
     some = [by_id[one.id] for one in compared]
-    terms.update(await _terms(work, team_id, {stem(word) for word in looked.words}))
 
     def weight_of(word: str) -> float:
-        _, titles = terms.get(stem(word), (0, 0))
+        _, titles = read.terms.get(stem(word), (0, 0))
         return rareness(titles / statistics.questions)
 
     titles = [one.title_words for one in some]
@@ -419,8 +430,8 @@ async def _ranked(
     return with_meaning(ranked, nearness)
 
 
-async def _newest(
-    work: Work,
+def _newest(
+    look: Look,
     team_id: TeamId,
     query: Query,
     limits: Limits,
@@ -435,11 +446,11 @@ async def _newest(
         .order_by(question.asked_at.desc(), question.id.desc())
     )
     if not query.without:
-        found = list((await work.execute(ids.limit(limit + 1).offset(offset))).scalars())
+        found = list((look.execute(ids.limit(limit + 1).offset(offset))).scalars())
     else:
         fits = _fits(query)
-        newest = list((await work.execute(ids.limit(_MOST_CHECKED))).scalars())
-        documents = await _documents(work, team_id, newest, limits, with_words=True)
+        newest = list((look.execute(ids.limit(_MOST_CHECKED))).scalars())
+        documents = _documents(look, team_id, newest, limits, with_words=True)
         fitting = {one.document.id for one in documents if fits(one)}
         found = [key for key in newest if key in fitting][offset : offset + limit + 1]
     hits = tuple(Hit(question_id=key, score=0.0) for key in found[:limit])

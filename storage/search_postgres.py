@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, REAL, TSQUERY
 
 from bot.domain.ids import QuestionId, TeamId
 from bot.domain.search import postings
-from storage.db import Work
+from storage.db import Look, Work
 from storage.tables import search_vector
 
 # PostgreSQL knows four weights, ours are fifteen: each letter stands for those up to its mark, and counts
@@ -23,8 +23,8 @@ _WEIGHTS = [counts / 15 for _, _, counts in _LETTERS]
 _ROWS = 500
 
 
-async def best(
-    work: Work,
+def best(
+    look: Look,
     most: int,
     *,
     team_id: TeamId,
@@ -60,7 +60,7 @@ async def best(
     ordered = (
         select(looked_at.c.question_id).order_by(score.desc(), looked_at.c.question_id.desc()).limit(most)
     )
-    return list((await work.execute(ordered)).scalars())
+    return list((look.execute(ordered)).scalars())
 
 
 async def write(
