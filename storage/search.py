@@ -218,7 +218,8 @@ def _terms(look: Look, team_id: TeamId, wanted: Collection[str]) -> dict[str, tu
     query = select(table.term, table.questions, table.titles).where(
         table.team_id == team_id, look.among(table.term, wanted)
     )
-    return {row.term: (row.questions, row.titles) for row in (look.execute(query)).all()}
+    found: Iterable[Any] = look.execute(query)
+    return {term: (questions, titles) for term, questions, titles in found}
 
 
 def _meant(look: Look, team_id: TeamId, typed: str) -> tuple[str, ...]:
@@ -267,7 +268,7 @@ def _candidates(
 
     if not query.filters.are_empty:
         few = select(tables.question.c.id).where(*limits.on(tables.question)).limit(FEW + 1)
-        ids = list((look.execute(few)).scalars())
+        ids = list(look.execute(few).scalars())
         if len(ids) <= FEW:
             return fitting(ids)
     best_by_index = _index(look, team_id, looked, query)
@@ -374,7 +375,7 @@ def _documents(
             )
             .where(*limits.on(wanted))
         )
-        for row in (look.execute(query)).all():
+        for row in look.execute(query).all():
             question_id, title, body, *whole = tuple[Any, ...](row)
             stemmed = Document(id=question_id, title=title.split(), body=body.split())
             found.append(_Candidate(stemmed, *whole))
@@ -446,10 +447,10 @@ def _newest(
         .order_by(question.asked_at.desc(), question.id.desc())
     )
     if not query.without:
-        found = list((look.execute(ids.limit(limit + 1).offset(offset))).scalars())
+        found = list(look.execute(ids.limit(limit + 1).offset(offset)).scalars())
     else:
         fits = _fits(query)
-        newest = list((look.execute(ids.limit(_MOST_CHECKED))).scalars())
+        newest = list(look.execute(ids.limit(_MOST_CHECKED)).scalars())
         documents = _documents(look, team_id, newest, limits, with_words=True)
         fitting = {one.document.id for one in documents if fits(one)}
         found = [key for key in newest if key in fitting][offset : offset + limit + 1]
