@@ -15,11 +15,17 @@ import aiosqlite
 _FIRST = 500
 """Rows that come along with the statement; more are fetched only when they are asked for."""
 
+_BEGIN = "BEGIN"
+"""Of a transaction that only reads: neither it nor its end touches the disk, so both are done on the spot."""
+
 _Value = TypeVar("_Value")
 
 
 class Connection(aiosqlite.Connection):
     """A connection with a thread of its own, as SQLAlchemy's adapter of aiosqlite uses it."""
+
+    only_reads = False
+    """Whether the transaction that is open is one that only reads."""
 
     @property
     def sqlite(self) -> sqlite3.Connection:
@@ -28,15 +34,8 @@ class Connection(aiosqlite.Connection):
 
     async def run(self, begin: Callable[[], Coroutine[Any, Any, _Value]]) -> _Value:
         """Run in the connection's thread a coroutine that awaits nothing but this connection."""
-        running = asyncio.ensure_future(self._execute(_finished, begin))
-        try:
-            return await asyncio.shield(running)
-        except asyncio.CancelledError:
-            # The thread goes on: until it is done, nobody else may use what it uses.
-            await asyncio.wait([running])
-            if not running.cancelled():
-                running.exception()
-            raise
+        ended: _Value = await self._execute(_finished, begin)
+        return ended
 
     def cursor(self) -> Any:
         """A cursor that is there at once."""
@@ -44,18 +43,32 @@ class Connection(aiosqlite.Connection):
 
     async def commit(self) -> None:
         """Commit, where there is what to commit."""
-        if self.in_transaction:
+        if self.in_transaction and self.only_reads:
+            self.sqlite.commit()
+        elif self.in_transaction:
             await super().commit()
 
     async def rollback(self) -> None:
         """Roll back, where there is what to: the pool asks for it after every transaction, to be sure."""
-        if self.in_transaction:
+        if self.in_transaction and self.only_reads:
+            self.sqlite.rollback()
+        elif self.in_transaction:
             await super().rollback()
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         if get_ident() == self._thread.ident:
             return fn(*args, **kwargs)
-        return await cast(Any, super())._execute(fn, *args, **kwargs)
+        if not self._running or self._connection is None:
+            raise ValueError("Connection closed")
+        future = asyncio.get_running_loop().create_future()
+        self._tx.put_nowait((future, partial(fn, *args, **kwargs)))
+        try:
+            return await asyncio.shield(future)
+        except asyncio.CancelledError:
+            # The thread goes on with it: until it is done, nobody else may use what it uses.
+            await asyncio.wait([future])
+            future.exception()
+            raise
 
 
 class _Cursor(aiosqlite.Cursor):
@@ -68,6 +81,11 @@ class _Cursor(aiosqlite.Cursor):
         return self
 
     async def execute(self, sql: str, parameters: Iterable[Any] | None = None) -> "_Cursor":
+        if not self._its.in_transaction:
+            self._its.only_reads = sql == _BEGIN
+            if self._its.only_reads:
+                self._cursor.execute(sql)
+                return self
         self._first = await self._its._execute(self._begin, sql, parameters or ())
         return self
 
