@@ -59,7 +59,8 @@ def best(
     )
     if len(rarity) == 1:
         entries = entries.order_by(table.question_id.desc()).limit(budget)
-    said = entries.subquery()
+    # Summed in one go with it, whole vectors would be carried into the groups, and written to a file there.
+    said = entries.cte("said").prefix_with("MATERIALIZED", dialect="postgresql")
     ordered = (
         select(said.c.question_id)
         .group_by(said.c.question_id)
