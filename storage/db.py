@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequen
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from sqlalchemy import URL, ColumnElement, Insert, Row, any_, bindparam, func, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -105,13 +105,12 @@ class Work:
         It runs in that thread, and may touch nothing that another one changes.
         """
 
-        async def run() -> _Value:
-            return await self._connection.run_sync(lambda connection: read(Look(connection)))
+        def run(connection: Connection) -> _Value:
+            return read(Look(connection))
 
         if self.is_postgres:
-            return await run()
-        driver = (await self._connection.get_raw_connection()).driver_connection
-        return await cast(sqlite_driver.Connection, driver).run(run)
+            return await self._connection.run_sync(run)
+        return await sqlite_driver.at_once(self._connection, run)
 
     async def run_sync(self, change: Callable[[Connection], _Value]) -> _Value:
         """Run a function that needs a synchronous connection, such as a migration, in this transaction."""

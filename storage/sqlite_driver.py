@@ -11,6 +11,8 @@ from threading import get_ident
 from typing import Any, TypeVar, cast
 
 import aiosqlite
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 _FIRST = 500
 """Rows that come along with the statement; more are fetched only when they are asked for."""
@@ -21,7 +23,16 @@ _BEGIN = "BEGIN"
 _Value = TypeVar("_Value")
 
 
-class Connection(aiosqlite.Connection):
+async def at_once(connection: AsyncConnection, read: Callable[[Connection], _Value]) -> _Value:
+    """Run a function of many statements in the connection's thread, with one trip to it.
+
+    read: touches nothing that another thread changes.
+    """
+    driver = (await connection.get_raw_connection()).driver_connection
+    return await cast(Driver, driver).run(lambda: connection.run_sync(read))
+
+
+class Driver(aiosqlite.Connection):
     """A connection with a thread of its own, as SQLAlchemy's adapter of aiosqlite uses it."""
 
     only_reads = False
@@ -72,7 +83,7 @@ class Connection(aiosqlite.Connection):
 
 
 class _Cursor(aiosqlite.Cursor):
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Driver) -> None:
         super().__init__(connection, connection.sqlite.cursor())
         self._its = connection
         self._first: list[Any] = []
@@ -110,10 +121,10 @@ class _Cursor(aiosqlite.Cursor):
         self._cursor.close()
 
 
-def connect(file: str, **options: Any) -> Connection:
+def connect(file: str, **options: Any) -> Driver:
     """A connection, open once it was awaited, with the options of `sqlite3.connect`."""
     opened = partial(sqlite3.connect, file, **{**options, "check_same_thread": False})
-    connection = Connection(cast(Any, opened), iter_chunk_size=_FIRST)
+    connection = Driver(cast(Any, opened), iter_chunk_size=_FIRST)
     # A process that ends waits for nobody who forgot to close it: as SQLAlchemy has it with aiosqlite's own.
     connection._thread.daemon = True
     return connection

@@ -9,7 +9,7 @@ from sqlalchemy import column, insert, select, table, text
 from sqlalchemy.exc import OperationalError
 
 from storage.db import Database, Look, Work, open_database
-from storage.sqlite_driver import Connection
+from storage.sqlite_driver import Driver
 
 NUMBERS = table("numbers", column("number"))
 EVERY = select(NUMBERS.c.number).order_by(NUMBERS.c.number)
@@ -27,9 +27,9 @@ async def numbers(tmp_path: Path) -> AsyncIterator[Database]:
     await db.close()
 
 
-async def driver_of(work: Work) -> Connection:
+async def driver_of(work: Work) -> Driver:
     raw = await work._connection.get_raw_connection()
-    return cast(Connection, raw.driver_connection)
+    return cast(Driver, raw.driver_connection)
 
 
 async def test_every_row_comes_once_and_in_order(numbers: Database) -> None:
