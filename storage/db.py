@@ -2,7 +2,6 @@
 
 import asyncio
 import errno
-import json
 import os
 import sqlite3
 from collections import defaultdict
@@ -12,15 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, ColumnElement, Insert, Row, any_, bindparam, func, make_url, select
+from sqlalchemy import URL, BindParameter, ColumnElement, Insert, Row, any_, bindparam, func, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, CursorResult
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.schema import Table
+from sqlalchemy.types import TypeEngine
 
 from storage import engines, scrubbing, sqlite_driver, tables
+from storage.types import Listed
 
 _Value = TypeVar("_Value")
 
@@ -268,14 +269,26 @@ def open_database(url: str | URL) -> Database:
     return Database(engines.engine(parsed))
 
 
+def among_named(column: ColumnElement[Any], name: str, *, is_postgres: bool) -> ColumnElement[bool]:
+    """The same for values that are given by this name with a statement that is made once."""
+    return _is_one_of(column, bindparam(name, type_=_many(column, is_postgres=is_postgres)))
+
+
 def _among(
     column: ColumnElement[Any], values: Collection[str] | Collection[int], *, is_postgres: bool
 ) -> ColumnElement[bool]:
-    if is_postgres:
-        every = bindparam(None, list(values), type_=postgresql.ARRAY(column.type))
-        return column == any_(every)
-    each = func.json_each(json.dumps(list(values))).table_valued("value")
-    return column.in_(select(each.c.value))
+    return _is_one_of(column, bindparam(None, list(values), type_=_many(column, is_postgres=is_postgres)))
+
+
+def _many(column: ColumnElement[Any], *, is_postgres: bool) -> TypeEngine[Any]:
+    return postgresql.ARRAY(column.type) if is_postgres else Listed()
+
+
+def _is_one_of(column: ColumnElement[Any], every: BindParameter[Any]) -> ColumnElement[bool]:
+    if isinstance(every.type, Listed):
+        each = func.json_each(every).table_valued("value")
+        return column.in_(select(each.c.value))
+    return column == any_(every)
 
 
 @asynccontextmanager

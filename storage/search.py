@@ -2,30 +2,29 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select, union_all
+from sqlalchemy import FromClause, Integer, Select, and_, bindparam, select
 
 from bot.domain.ids import QuestionId, TeamId
 from bot.domain.questions import Sight
-from bot.domain.search import postings, spelling
+from bot.domain.search import postings
 from bot.domain.search.meaning import WHOLE_WORDS, Meaning, rareness
 from bot.domain.search.query import Query, plain
 from bot.domain.search.ranking import (
     Document,
-    LogStatistics,
     Nearness,
     Ranked,
-    Sought,
     has_run,
     rank,
     with_meaning,
 )
 from bot.domain.search.text import LONGEST_WORD, stem
-from storage import search_postgres, tables
-from storage.db import Look, Work
+from storage import search_postgres, search_words, tables
+from storage.db import Look, Work, among_named
 from storage.search_limits import READ, Limits
+from storage.search_words import Looked
 
 BUDGET_SHARE = 10
 """One in so many questions may be looked at for a query, rarest words first…"""
@@ -41,12 +40,8 @@ COMPARED = 60
 FEW = 400
 """Questions that filters leave, up to which all of them are ranked."""
 
-_MOST_SOUGHT = 64  # words of a query; the rarest are kept
-_MOST_GUESSED = 16  # unknown words of a query that are looked up among the known ones
-_MOST_LOOKED_AT = 5_000  # known words near an unknown one
 _MOST_CHECKED = 2_000  # questions looked into for exact words
 _PORTION = 500
-_AFTER_ALL = "\U0010ffff"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,21 +88,10 @@ class _Candidate:
 
 
 @dataclass(frozen=True)
-class _Looked:
-    """The words of a query as the log knows them."""
-
-    statistics: LogStatistics
-    sought: Sequence[Sought] = ()
-    counts: Mapping[str, int] = field(default_factory=dict)
-    words: Sequence[str] = ()  # as meant
-    meant: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class _Read:
     """All that the order hangs on."""
 
-    looked: _Looked
+    looked: Looked
     candidates: Sequence[_Candidate]
     terms: Mapping[str, tuple[int, int]]
 
@@ -168,94 +152,19 @@ async def nearest(
 
 
 def _read(look: Look, *, team_id: TeamId, query: Query, limits: Limits, is_compared: bool) -> _Read:
-    looked = _look_up(look, team_id, query.words)
+    looked = search_words.look_up(look, team_id, query.words)
     candidates = _candidates(look, team_id, looked, query, limits, is_compared=is_compared)
     wanted = {term for one in candidates for term in one.document.title}
     if is_compared:
         wanted.update(map(stem, looked.words))
-    return _Read(looked, candidates, _terms(look, team_id, wanted))
-
-
-# -- the words of a query -----------------------------------------------------------------------------
-
-
-def _look_up(look: Look, team_id: TeamId, typed: Sequence[str]) -> _Looked:
-    log = (
-        look.execute(select(tables.search_log).where(tables.search_log.c.team_id == team_id))
-    ).one_or_none()
-    if log is None or not log.questions:
-        return _Looked(LogStatistics(questions=0, title_words=1.0, body_words=1.0))
-    statistics = LogStatistics(
-        questions=log.questions,
-        title_words=log.title_words / log.questions,
-        body_words=log.body_words / log.questions,
-    )
-    known = _terms(look, team_id, {stem(word) for word in typed})
-    unknown = sorted({word for word in typed if stem(word) not in known}, key=lambda word: -len(word))
-    meant = {word: _meant(look, team_id, word) for word in unknown[:_MOST_GUESSED]}
-    if guessed := {stem(word) for words in meant.values() for word in words}:
-        known.update(_terms(look, team_id, guessed))
-    counts = {term: questions for term, (questions, _) in known.items()}
-    sought: dict[tuple[str, ...], Sought] = {}
-    for word in typed:
-        terms = tuple(dict.fromkeys(stem(one) for one in meant.get(word, (word,)))) or (stem(word),)
-        # A word that no question has still counts in the query's length: it was asked for, and is not there.
-        count = max((counts.get(term, 0) for term in terms), default=0)
-        sought[terms] = Sought(terms=terms, rarity=statistics.rarity(count))
-    rarest = sorted(sought.values(), key=lambda word: (-word.rarity, word.terms))[:_MOST_SOUGHT]
-    return _Looked(
-        statistics=statistics,
-        sought=rarest,
-        counts=counts,
-        words=[(meant.get(word) or (word,))[0] for word in typed],
-        meant={word: words for word, words in meant.items() if words},
-    )
-
-
-def _terms(look: Look, team_id: TeamId, wanted: Collection[str]) -> dict[str, tuple[int, int]]:
-    """Of each of these terms that the log knows: how many questions have it, and how many in the title."""
-    table = tables.search_term.c
-    query = select(table.term, table.questions, table.titles).where(
-        table.team_id == team_id, look.among(table.term, wanted)
-    )
-    found: Iterable[Any] = look.execute(query)
-    return {term: (questions, titles) for term, questions, titles in found}
-
-
-def _meant(look: Look, team_id: TeamId, typed: str) -> tuple[str, ...]:
-    if len(typed) < spelling.SHORTEST_BEGINNING:
-        return ()
-    table = tables.search_word.c
-    beginning, ending = spelling.halves(typed)
-    near = [_begins(table.word, typed)]
-    if len(typed) >= spelling.SHORTEST:
-        is_as_long = func.length(table.word).between(len(typed) - 1, len(typed) + 1)
-        near += [
-            and_(_begins(table.word, beginning), is_as_long),
-            and_(_begins(table.reversed, ending[::-1]), is_as_long),
-        ]
-    # One question to the database, not three: a query may have many words that the log does not know.
-    each = [
-        select(table.word, table.questions)
-        .where(table.team_id == team_id, condition)
-        .limit(_MOST_LOOKED_AT)
-        .subquery()
-        for condition in near
-    ]
-    rows = look.execute(union_all(*(select(some.c.word, some.c.questions) for some in each)))
-    known = {row.word: row.questions for row in rows}
-    return spelling.meant(typed, known.items())
-
-
-def _begins(column: ColumnElement[str], beginning: str) -> ColumnElement[bool]:
-    return and_(column >= beginning, column < beginning + _AFTER_ALL)
+    return _Read(looked, candidates, search_words.counts_of(look, team_id, wanted))
 
 
 # -- candidates ---------------------------------------------------------------------------------------
 
 
 def _candidates(
-    look: Look, team_id: TeamId, looked: _Looked, query: Query, limits: Limits, *, is_compared: bool
+    look: Look, team_id: TeamId, looked: Looked, query: Query, limits: Limits, *, is_compared: bool
 ) -> list[_Candidate]:
     if not looked.sought or not looked.statistics.questions:
         return []
@@ -285,7 +194,7 @@ def _candidates(
     return found
 
 
-def _index(look: Look, team_id: TeamId, looked: _Looked, query: Query) -> Callable[[int], list[int]]:
+def _index(look: Look, team_id: TeamId, looked: Looked, query: Query) -> Callable[[int], list[int]]:
     """Gives so many of the best by the index alone, best first, as often as it is asked.
 
     They are of the questions that have the rarest words, as many as the budget allows.
@@ -334,7 +243,7 @@ def _index(look: Look, team_id: TeamId, looked: _Looked, query: Query) -> Callab
     return best
 
 
-def _having(look: Look, team_id: TeamId, looked: _Looked, terms: Collection[str]) -> set[int]:
+def _having(look: Look, team_id: TeamId, looked: Looked, terms: Collection[str]) -> set[int]:
     """The questions that have all of these terms, judged by the three rarest of them."""
     having: set[int] | None = None
     for term in sorted(terms, key=lambda one: (looked.counts.get(one, 0), one))[:3]:
@@ -349,33 +258,39 @@ def _having(look: Look, team_id: TeamId, looked: _Looked, terms: Collection[str]
     return having or set()
 
 
+@cache
+def _of_these(*, is_postgres: bool, with_words: bool) -> tuple[FromClause, Select[Any]]:
+    """What `these` questions of a workspace are, and their documents."""
+    question, document = tables.question.c, tables.search_document.c
+    # With a limit of its own, the inner query goes by the ids whatever the planner makes of the
+    # conditions: it would rather read every open question than look up a hundred. It reads no texts:
+    # they would be copied for every candidate.
+    wanted = (
+        select(*(question[name] for name in READ))
+        .where(
+            question.team_id == bindparam("these_of"),
+            among_named(question.id, "these", is_postgres=is_postgres),
+        )
+        .limit(bindparam("so_many", type_=Integer))
+        .subquery()
+    )
+    words = (document.title_words, document.body_words) if with_words else ()
+    documents = select(document.question_id, document.title_stems, document.body_stems, *words).join_from(
+        wanted,
+        tables.search_document,
+        and_(document.team_id == wanted.c.team_id, document.question_id == wanted.c.id),
+    )
+    return wanted, documents
+
+
 def _documents(
     look: Look, team_id: TeamId, ids: Sequence[int], limits: Limits, *, with_words: bool
 ) -> list[_Candidate]:
-    question, document = tables.question.c, tables.search_document.c
-    # Not its texts: they would be copied for every candidate.
-    read = [question[name] for name in READ]
-    words = (document.title_words, document.body_words) if with_words else ()
+    wanted, documents = _of_these(is_postgres=look.is_postgres, with_words=with_words)
+    query = documents.where(*limits.on(wanted))
     found = []
     for some in _portions(ids):
-        # With a limit of its own, the inner query goes by the ids whatever the planner makes of the
-        # conditions: it would rather read every open question than look up a hundred.
-        wanted = (
-            select(*read)
-            .where(question.team_id == team_id, look.among(question.id, some))
-            .limit(len(some))
-            .subquery()
-        )
-        query = (
-            select(document.question_id, document.title_stems, document.body_stems, *words)
-            .join_from(
-                wanted,
-                tables.search_document,
-                and_(document.team_id == wanted.c.team_id, document.question_id == wanted.c.id),
-            )
-            .where(*limits.on(wanted))
-        )
-        for row in look.execute(query).all():
+        for row in look.execute(query, {"these_of": team_id, "these": some, "so_many": len(some)}):
             question_id, title, body, *whole = tuple[Any, ...](row)
             stemmed = Document(id=question_id, title=title.split(), body=body.split())
             found.append(_Candidate(stemmed, *whole))
