@@ -82,10 +82,16 @@ class StaticVectors:
             if first:
                 room[:first] = self._vectors[:first]
             self._vectors = room
-        encoded = self._model.tokenizer.encode_batch(list(words), add_special_tokens=False)
-        for row, one in enumerate(encoded, start=first):
-            ids = [token for token, counts in zip(one.ids, one.attention_mask, strict=True) if counts]
-            self._vectors[row] = of_tokens[numpy.clip(ids, 0, len(of_tokens) - 1)].sum(axis=0) if ids else 0.0
+        tokenizer, last_token = self._model.tokenizer, len(of_tokens) - 1
+        for row, word in enumerate(words, start=first):
+            # One by one: a batch is shared out to threads, and takes longer to come together than to do.
+            one = tokenizer.encode(word, add_special_tokens=False)
+            counted = zip(one.ids, one.attention_mask, strict=True)
+            ids = [min(token, last_token) for token, counts in counted if counts]
+            if len(ids) == 1:
+                self._vectors[row] = of_tokens[ids[0]]
+            else:
+                self._vectors[row] = of_tokens[ids].sum(axis=0) if ids else 0.0
         self._rows.update((word, row) for row, word in enumerate(words, start=first))
 
     @cached_property
