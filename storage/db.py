@@ -2,7 +2,6 @@
 
 import asyncio
 import errno
-import json
 import os
 import sqlite3
 from collections import defaultdict
@@ -12,15 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, ColumnElement, Insert, Row, any_, bindparam, func, make_url, select
+from sqlalchemy import URL, BindParameter, ColumnElement, Insert, Row, any_, bindparam, func, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, CursorResult
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.schema import Table
+from sqlalchemy.types import TypeEngine
 
-from storage import engines, scrubbing, tables
+from storage import engines, scrubbing, sqlite_driver, tables
+from storage.types import Listed
 
 _Value = TypeVar("_Value")
 
@@ -42,6 +43,28 @@ class AlreadyDone(Exception):
 
 class Unreachable(SQLAlchemyError):
     """The server of the database does not answer; says which, and what to do."""
+
+
+class Look:
+    """An open transaction, for a function that runs to its end in one go; see `Work.at_once`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+        """Run one statement in this transaction."""
+        return self._connection.execute(statement, parameters)
+
+    @property
+    def is_postgres(self) -> bool:
+        """Whether this is PostgreSQL; else it is SQLite."""
+        return self._connection.dialect.name == "postgresql"
+
+    def among(
+        self, column: ColumnElement[Any], values: Collection[str] | Collection[int]
+    ) -> ColumnElement[bool]:
+        """The condition that a column holds one of many values: quicker than `in_` from some fifty on."""
+        return _among(column, values, is_postgres=self.is_postgres)
 
 
 class Work:
@@ -75,11 +98,20 @@ class Work:
         self, column: ColumnElement[Any], values: Collection[str] | Collection[int]
     ) -> ColumnElement[bool]:
         """The condition that a column holds one of many values: quicker than `in_` from some fifty on."""
+        return _among(column, values, is_postgres=self.is_postgres)
+
+    async def at_once(self, read: Callable[[Look], _Value]) -> _Value:
+        """Run a function of several statements in this transaction, on SQLite with one trip to its thread.
+
+        It runs in that thread, and may touch nothing that another one changes.
+        """
+
+        def run(connection: Connection) -> _Value:
+            return read(Look(connection))
+
         if self.is_postgres:
-            every = bindparam(None, list(values), type_=postgresql.ARRAY(column.type))
-            return column == any_(every)
-        each = func.json_each(json.dumps(list(values))).table_valued("value")
-        return column.in_(select(each.c.value))
+            return await self._connection.run_sync(run)
+        return await sqlite_driver.at_once(self._connection, run)
 
     async def run_sync(self, change: Callable[[Connection], _Value]) -> _Value:
         """Run a function that needs a synchronous connection, such as a migration, in this transaction."""
@@ -235,6 +267,28 @@ def open_database(url: str | URL) -> Database:
     except ValueError:
         raise ArgumentError("the port is no number") from None
     return Database(engines.engine(parsed))
+
+
+def among_named(column: ColumnElement[Any], name: str, *, is_postgres: bool) -> ColumnElement[bool]:
+    """The same for values that are given by this name with a statement that is made once."""
+    return _is_one_of(column, bindparam(name, type_=_many(column, is_postgres=is_postgres)))
+
+
+def _among(
+    column: ColumnElement[Any], values: Collection[str] | Collection[int], *, is_postgres: bool
+) -> ColumnElement[bool]:
+    return _is_one_of(column, bindparam(None, list(values), type_=_many(column, is_postgres=is_postgres)))
+
+
+def _many(column: ColumnElement[Any], *, is_postgres: bool) -> TypeEngine[Any]:
+    return postgresql.ARRAY(column.type) if is_postgres else Listed()
+
+
+def _is_one_of(column: ColumnElement[Any], every: BindParameter[Any]) -> ColumnElement[bool]:
+    if isinstance(every.type, Listed):
+        each = func.json_each(every).table_valued("value")
+        return column.in_(select(each.c.value))
+    return column == any_(every)
 
 
 @asynccontextmanager

@@ -12,6 +12,8 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from storage import sqlite_driver
+
 READING: Mapping[str, Mapping[str, Any]] = {
     "sqlite": {},
     "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
@@ -19,6 +21,7 @@ READING: Mapping[str, Mapping[str, Any]] = {
 """By dialect: the execution options of a transaction that only reads, and sees one state throughout."""
 
 _BUSY_TIMEOUT_MS = 10_000
+_MAPPED_BYTES = 1 << 30
 _NEVER_STORED = re.compile("[\x00\ud800-\udfff]")
 
 # Keys of PostgreSQL's advisory locks: for all workspaces together, for single ones, for work of minutes.
@@ -50,7 +53,9 @@ def engine(url: URL) -> AsyncEngine:
     """
     # A failed statement tells of itself without its values: those are what people wrote.
     if url.get_backend_name() == "sqlite":
-        made = create_async_engine(url, hide_parameters=True)
+        made = create_async_engine(
+            url, hide_parameters=True, connect_args={"async_creator_fn": sqlite_driver.connect}
+        )
         event.listen(made.sync_engine, "connect", _prepare_sqlite)
         event.listen(made.sync_engine, "begin", _begin_sqlite)
         _have_texts_cleaned(made.dialect, _Text)
@@ -119,6 +124,8 @@ def _prepare_sqlite(dbapi_connection: Any, _record: ConnectionPoolEntry) -> None
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
+    # A search reads some two hundred pages from all over the file. Each would be a call of the system.
+    cursor.execute(f"PRAGMA mmap_size = {_MAPPED_BYTES}")
     cursor.close()
 
 

@@ -1,31 +1,30 @@
 """Finds questions: candidates by their rarest words within a budget, put in order by the domain's ranker."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select, union_all
+from sqlalchemy import FromClause, Integer, Select, and_, bindparam, select
 
 from bot.domain.ids import QuestionId, TeamId
 from bot.domain.questions import Sight
-from bot.domain.search import postings, spelling
+from bot.domain.search import postings
 from bot.domain.search.meaning import WHOLE_WORDS, Meaning, rareness
 from bot.domain.search.query import Query, plain
 from bot.domain.search.ranking import (
     Document,
-    LogStatistics,
     Nearness,
     Ranked,
-    Sought,
     has_run,
     rank,
     with_meaning,
 )
 from bot.domain.search.text import LONGEST_WORD, stem
-from storage import search_postgres, tables
-from storage.db import Work
+from storage import search_postgres, search_words, tables
+from storage.db import Look, Work, among_named
 from storage.search_limits import READ, Limits
+from storage.search_words import Looked
 
 BUDGET_SHARE = 10
 """One in so many questions may be looked at for a query, rarest words first…"""
@@ -41,12 +40,8 @@ COMPARED = 60
 FEW = 400
 """Questions that filters leave, up to which all of them are ranked."""
 
-_MOST_SOUGHT = 64  # words of a query; the rarest are kept
-_MOST_GUESSED = 16  # unknown words of a query that are looked up among the known ones
-_MOST_LOOKED_AT = 5_000  # known words near an unknown one
 _MOST_CHECKED = 2_000  # questions looked into for exact words
 _PORTION = 500
-_AFTER_ALL = "\U0010ffff"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,14 +88,12 @@ class _Candidate:
 
 
 @dataclass(frozen=True)
-class _Looked:
-    """The words of a query as the log knows them."""
+class _Read:
+    """All that the order hangs on."""
 
-    statistics: LogStatistics
-    sought: Sequence[Sought] = ()
-    counts: Mapping[str, int] = field(default_factory=dict)
-    words: Sequence[str] = ()  # as meant
-    meant: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    looked: Looked
+    candidates: Sequence[_Candidate]
+    terms: Mapping[str, tuple[int, int]]
 
 
 async def search(
@@ -122,16 +115,18 @@ async def search(
     if not query.words:
         if query.is_empty:
             return Found()
-        return await _newest(work, team_id, query, limits, limit=limit, offset=offset)
-    looked = await _look_up(work, team_id, query.words)
-    candidates = await _candidates(work, team_id, looked, query, limits, is_compared=meaning is not None)
-    ranked = await _ranked(work, team_id, looked, candidates, meaning)
+        newest = partial(_newest, team_id=team_id, query=query, limits=limits, limit=limit, offset=offset)
+        return await work.at_once(newest)
+    read = await work.at_once(
+        partial(_read, team_id=team_id, query=query, limits=limits, is_compared=meaning is not None)
+    )
+    ranked = _ranked(read, meaning)
     page = ranked[offset : offset + limit]
     return Found(
         hits=tuple(Hit(question_id=QuestionId(one.id), score=one.score) for one in page),
         is_more=len(ranked) > offset + limit,
-        stems=frozenset(term for word in looked.sought for term in word.terms),
-        meant=looked.meant,
+        stems=frozenset(term for word in read.looked.sought for term in word.terms),
+        meant=read.looked.meant,
     )
 
 
@@ -149,123 +144,57 @@ async def nearest(
     without: the question itself, where it is in the log already.
     What may be shown of them says bot/domain/search/suggestions.py.
     """
-    looked = await _look_up(work, team_id, plain(text).words)
     limits = Limits(team_id, sight, without=without)
-    candidates = await _candidates(work, team_id, looked, Query(), limits, is_compared=meaning is not None)
-    return await _ranked(work, team_id, looked, candidates, meaning)
-
-
-# -- the words of a query -----------------------------------------------------------------------------
-
-
-async def _look_up(work: Work, team_id: TeamId, typed: Sequence[str]) -> _Looked:
-    log = (
-        await work.execute(select(tables.search_log).where(tables.search_log.c.team_id == team_id))
-    ).one_or_none()
-    if log is None or not log.questions:
-        return _Looked(LogStatistics(questions=0, title_words=1.0, body_words=1.0))
-    statistics = LogStatistics(
-        questions=log.questions,
-        title_words=log.title_words / log.questions,
-        body_words=log.body_words / log.questions,
+    read = await work.at_once(
+        partial(_read, team_id=team_id, query=plain(text), limits=limits, is_compared=meaning is not None)
     )
-    known = await _terms(work, team_id, {stem(word) for word in typed})
-    unknown = sorted({word for word in typed if stem(word) not in known}, key=lambda word: -len(word))
-    meant = {word: await _meant(work, team_id, word) for word in unknown[:_MOST_GUESSED]}
-    if guessed := {stem(word) for words in meant.values() for word in words}:
-        known.update(await _terms(work, team_id, guessed))
-    counts = {term: questions for term, (questions, _) in known.items()}
-    sought: dict[tuple[str, ...], Sought] = {}
-    for word in typed:
-        terms = tuple(dict.fromkeys(stem(one) for one in meant.get(word, (word,)))) or (stem(word),)
-        # A word that no question has still counts in the query's length: it was asked for, and is not there.
-        count = max((counts.get(term, 0) for term in terms), default=0)
-        sought[terms] = Sought(terms=terms, rarity=statistics.rarity(count))
-    rarest = sorted(sought.values(), key=lambda word: (-word.rarity, word.terms))[:_MOST_SOUGHT]
-    return _Looked(
-        statistics=statistics,
-        sought=rarest,
-        counts=counts,
-        words=[(meant.get(word) or (word,))[0] for word in typed],
-        meant={word: words for word, words in meant.items() if words},
-    )
+    return _ranked(read, meaning)
 
 
-async def _terms(work: Work, team_id: TeamId, wanted: Collection[str]) -> dict[str, tuple[int, int]]:
-    """Of each of these terms that the log knows: how many questions have it, and how many in the title."""
-    table = tables.search_term.c
-    query = select(table.term, table.questions, table.titles).where(
-        table.team_id == team_id, work.among(table.term, wanted)
-    )
-    return {row.term: (row.questions, row.titles) for row in (await work.execute(query)).all()}
-
-
-async def _meant(work: Work, team_id: TeamId, typed: str) -> tuple[str, ...]:
-    if len(typed) < spelling.SHORTEST_BEGINNING:
-        return ()
-    table = tables.search_word.c
-    beginning, ending = spelling.halves(typed)
-    near = [_begins(table.word, typed)]
-    if len(typed) >= spelling.SHORTEST:
-        is_as_long = func.length(table.word).between(len(typed) - 1, len(typed) + 1)
-        near += [
-            and_(_begins(table.word, beginning), is_as_long),
-            and_(_begins(table.reversed, ending[::-1]), is_as_long),
-        ]
-    # One question to the database, not three: a query may have many words that the log does not know.
-    each = [
-        select(table.word, table.questions)
-        .where(table.team_id == team_id, condition)
-        .limit(_MOST_LOOKED_AT)
-        .subquery()
-        for condition in near
-    ]
-    rows = await work.execute(union_all(*(select(some.c.word, some.c.questions) for some in each)))
-    known = {row.word: row.questions for row in rows}
-    return spelling.meant(typed, known.items())
-
-
-def _begins(column: ColumnElement[str], beginning: str) -> ColumnElement[bool]:
-    return and_(column >= beginning, column < beginning + _AFTER_ALL)
+def _read(look: Look, *, team_id: TeamId, query: Query, limits: Limits, is_compared: bool) -> _Read:
+    looked = search_words.look_up(look, team_id, query.words)
+    candidates = _candidates(look, team_id, looked, query, limits, is_compared=is_compared)
+    wanted = {term for one in candidates for term in one.document.title}
+    if is_compared:
+        wanted.update(map(stem, looked.words))
+    return _Read(looked, candidates, search_words.counts_of(look, team_id, wanted))
 
 
 # -- candidates ---------------------------------------------------------------------------------------
 
 
-async def _candidates(
-    work: Work, team_id: TeamId, looked: _Looked, query: Query, limits: Limits, *, is_compared: bool
+def _candidates(
+    look: Look, team_id: TeamId, looked: Looked, query: Query, limits: Limits, *, is_compared: bool
 ) -> list[_Candidate]:
     if not looked.sought or not looked.statistics.questions:
         return []
     fits = _fits(query)
     with_words = is_compared or bool(query.exact or query.without)
 
-    async def fitting(ids: Sequence[int]) -> list[_Candidate]:
-        found = await _documents(work, team_id, ids, limits, with_words=with_words)
+    def fitting(ids: Sequence[int]) -> list[_Candidate]:
+        found = _documents(look, team_id, ids, limits, with_words=with_words)
         return [one for one in found if fits(one)]
 
     if not query.filters.are_empty:
         few = select(tables.question.c.id).where(*limits.on(tables.question)).limit(FEW + 1)
-        ids = list((await work.execute(few)).scalars())
+        ids = list(look.execute(few).scalars())
         if len(ids) <= FEW:
-            return await fitting(ids)
-    best_by_index = await _index(work, team_id, looked, query)
-    best = await best_by_index(CANDIDATES)
-    found = await fitting(best)
+            return fitting(ids)
+    best_by_index = _index(look, team_id, looked, query)
+    best = best_by_index(CANDIDATES)
+    found = fitting(best)
     if len(found) >= COMPARED or len(best) < CANDIDATES:
         return found
     # Most of the best are not for these eyes, or do not fit: go on down the list.
-    rest = (await best_by_index(MOST_BUDGET))[CANDIDATES:]
+    rest = (best_by_index(MOST_BUDGET))[CANDIDATES:]
     for some in _portions(rest[:_MOST_CHECKED] if query.exact or query.without else rest):
-        found += await fitting(some)
+        found += fitting(some)
         if len(found) >= COMPARED:
             break
     return found
 
 
-async def _index(
-    work: Work, team_id: TeamId, looked: _Looked, query: Query
-) -> Callable[[int], Awaitable[list[int]]]:
+def _index(look: Look, team_id: TeamId, looked: Looked, query: Query) -> Callable[[int], list[int]]:
     """Gives so many of the best by the index alone, best first, as often as it is asked.
 
     They are of the questions that have the rarest words, as many as the budget allows.
@@ -280,10 +209,10 @@ async def _index(
         if taken and entries > budget:
             break
         taken.append(term)
-    if work.is_postgres:
+    if look.is_postgres:
         return partial(
             search_postgres.best,
-            work,
+            look,
             team_id=team_id,
             rarity={term: rarity[term] for term in taken},
             with_all={stem(word) for run in query.exact for word in run},
@@ -292,7 +221,7 @@ async def _index(
     from bot.domain.search.tally import Tally
 
     table = tables.search_posting.c
-    rows = await work.execute(
+    rows = look.execute(
         select(table.term, table.chunk, table.entries)
         .where(table.team_id == team_id, table.term.in_(taken))
         .order_by(table.chunk.desc())
@@ -306,15 +235,15 @@ async def _index(
         budget -= postings.count(row.entries)
     tally = Tally.of(read)
     for run in query.exact:
-        tally = tally.among(await _having(work, team_id, looked, {stem(word) for word in run}))
+        tally = tally.among(_having(look, team_id, looked, {stem(word) for word in run}))
 
-    async def best(most: int) -> list[int]:
+    def best(most: int) -> list[int]:
         return tally.best(most)
 
     return best
 
 
-async def _having(work: Work, team_id: TeamId, looked: _Looked, terms: Collection[str]) -> set[int]:
+def _having(look: Look, team_id: TeamId, looked: Looked, terms: Collection[str]) -> set[int]:
     """The questions that have all of these terms, judged by the three rarest of them."""
     having: set[int] | None = None
     for term in sorted(terms, key=lambda one: (looked.counts.get(one, 0), one))[:3]:
@@ -323,39 +252,45 @@ async def _having(work: Work, team_id: TeamId, looked: _Looked, terms: Collectio
         table = tables.search_posting.c
         query = select(table.chunk, table.entries).where(table.team_id == team_id, table.term == term)
         with_it: set[int] = set()
-        for row in await work.execute(query):
+        for row in look.execute(query):
             with_it |= postings.questions(chunk=row.chunk, entries=row.entries)
         having = with_it if having is None else having & with_it
     return having or set()
 
 
-async def _documents(
-    work: Work, team_id: TeamId, ids: Sequence[int], limits: Limits, *, with_words: bool
-) -> list[_Candidate]:
+@cache
+def _of_these(*, is_postgres: bool, with_words: bool) -> tuple[FromClause, Select[Any]]:
+    """What `these` questions of a workspace are, and their documents."""
     question, document = tables.question.c, tables.search_document.c
-    # Not its texts: they would be copied for every candidate.
-    read = [question[name] for name in READ]
+    # With a limit of its own, the inner query goes by the ids whatever the planner makes of the
+    # conditions: it would rather read every open question than look up a hundred. It reads no texts:
+    # they would be copied for every candidate.
+    wanted = (
+        select(*(question[name] for name in READ))
+        .where(
+            question.team_id == bindparam("these_of"),
+            among_named(question.id, "these", is_postgres=is_postgres),
+        )
+        .limit(bindparam("so_many", type_=Integer))
+        .subquery()
+    )
     words = (document.title_words, document.body_words) if with_words else ()
+    documents = select(document.question_id, document.title_stems, document.body_stems, *words).join_from(
+        wanted,
+        tables.search_document,
+        and_(document.team_id == wanted.c.team_id, document.question_id == wanted.c.id),
+    )
+    return wanted, documents
+
+
+def _documents(
+    look: Look, team_id: TeamId, ids: Sequence[int], limits: Limits, *, with_words: bool
+) -> list[_Candidate]:
+    wanted, documents = _of_these(is_postgres=look.is_postgres, with_words=with_words)
+    query = documents.where(*limits.on(wanted))
     found = []
     for some in _portions(ids):
-        # With a limit of its own, the inner query goes by the ids whatever the planner makes of the
-        # conditions: it would rather read every open question than look up a hundred.
-        wanted = (
-            select(*read)
-            .where(question.team_id == team_id, work.among(question.id, some))
-            .limit(len(some))
-            .subquery()
-        )
-        query = (
-            select(document.question_id, document.title_stems, document.body_stems, *words)
-            .join_from(
-                wanted,
-                tables.search_document,
-                and_(document.team_id == wanted.c.team_id, document.question_id == wanted.c.id),
-            )
-            .where(*limits.on(wanted))
-        )
-        for row in (await work.execute(query)).all():
+        for row in look.execute(query, {"these_of": team_id, "these": some, "so_many": len(some)}):
             question_id, title, body, *whole = tuple[Any, ...](row)
             stemmed = Document(id=question_id, title=title.split(), body=body.split())
             found.append(_Candidate(stemmed, *whole))
@@ -382,29 +317,21 @@ def _fits(query: Query) -> Callable[[_Candidate], bool]:
 # -- order --------------------------------------------------------------------------------------------
 
 
-async def _ranked(
-    work: Work,
-    team_id: TeamId,
-    looked: _Looked,
-    candidates: Sequence[_Candidate],
-    meaning: Meaning | None,
-) -> list[Ranked]:
-    terms = await _terms(work, team_id, {term for one in candidates for term in one.document.title})
-    statistics = looked.statistics
+def _ranked(read: _Read, meaning: Meaning | None) -> list[Ranked]:
+    looked, statistics = read.looked, read.looked.statistics
     ranked = rank(
         looked.sought,
-        [one.document for one in candidates],
+        [one.document for one in read.candidates],
         statistics=statistics,
-        rarity_of={term: statistics.rarity(questions) for term, (questions, _) in terms.items()},
+        rarity_of={term: statistics.rarity(questions) for term, (questions, _) in read.terms.items()},
     )
     if meaning is None or not ranked:
         return ranked
-    compared, by_id = ranked[:COMPARED], {one.document.id: one for one in candidates}
+    compared, by_id = ranked[:COMPARED], {one.document.id: one for one in read.candidates}
     some = [by_id[one.id] for one in compared]
-    terms.update(await _terms(work, team_id, {stem(word) for word in looked.words}))
 
     def weight_of(word: str) -> float:
-        _, titles = terms.get(stem(word), (0, 0))
+        _, titles = read.terms.get(stem(word), (0, 0))
         return rareness(titles / statistics.questions)
 
     titles = [one.title_words for one in some]
@@ -419,8 +346,8 @@ async def _ranked(
     return with_meaning(ranked, nearness)
 
 
-async def _newest(
-    work: Work,
+def _newest(
+    look: Look,
     team_id: TeamId,
     query: Query,
     limits: Limits,
@@ -435,11 +362,11 @@ async def _newest(
         .order_by(question.asked_at.desc(), question.id.desc())
     )
     if not query.without:
-        found = list((await work.execute(ids.limit(limit + 1).offset(offset))).scalars())
+        found = list(look.execute(ids.limit(limit + 1).offset(offset)).scalars())
     else:
         fits = _fits(query)
-        newest = list((await work.execute(ids.limit(_MOST_CHECKED))).scalars())
-        documents = await _documents(work, team_id, newest, limits, with_words=True)
+        newest = list(look.execute(ids.limit(_MOST_CHECKED)).scalars())
+        documents = _documents(look, team_id, newest, limits, with_words=True)
         fitting = {one.document.id for one in documents if fits(one)}
         found = [key for key in newest if key in fitting][offset : offset + limit + 1]
     hits = tuple(Hit(question_id=key, score=0.0) for key in found[:limit])

@@ -1,9 +1,11 @@
-"""Column types: instants in UTC, wall times without a zone, tuples and terms as JSON."""
+"""Column types: instants in UTC, wall times without a zone, tuples, terms and lists as JSON."""
 
+import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime
+from sqlalchemy import JSON, DateTime, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
@@ -74,3 +76,14 @@ class Terms(TypeDecorator[Retention]):
     def process_result_value(self, value: Any, dialect: Dialect) -> Retention:
         """From the table."""
         return Retention(**{kind: days for kind, days in (value or {}).items() if kind in KINDS})
+
+
+class Listed(TypeDecorator[Sequence[Any]]):
+    """Many values in one parameter, as a list in JSON."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Sequence[Any] | None, dialect: Dialect) -> str | None:
+        """To the database."""
+        return None if value is None else json.dumps(list(value))

@@ -34,16 +34,22 @@ class StaticVectors:
         every = [query, *(text for text in texts if text)]
         if not query or len(every) == 1:
             return [0.0] * len(texts)
-        rows = self._rows_of(every)
-        vectors = self._vectors[rows]
+        rows, vectors = self._rows_of(every), self._vectors
+        weights = None
         if weight_of is not None:
             weight = {word: weight_of(word) for word in set(chain.from_iterable(every))}
             weights = numpy.fromiter(
                 map(weight.__getitem__, chain.from_iterable(every)), dtype=numpy.float32, count=len(rows)
-            )
-            vectors *= weights[:, None]
-        starts = numpy.cumsum([0] + [len(text) for text in every[:-1]])
-        sums = numpy.add.reduceat(vectors, starts, axis=0)
+            )[:, None]
+        sums = numpy.empty((len(every), vectors.shape[1]), dtype=numpy.float32)
+        end = 0
+        # A text at a time stays in the processor's cache: all at once takes five times as long.
+        for place, text in enumerate(every):
+            start, end = end, end + len(text)
+            some = vectors[rows[start:end]]
+            if weights is not None:
+                some *= weights[start:end]
+            some.sum(axis=0, out=sums[place])
         lengths = numpy.linalg.norm(sums, axis=1)
         sums /= numpy.where(lengths > 0, lengths, 1.0)[:, None]
         found = iter((sums[1:] @ sums[0]).tolist())
@@ -51,16 +57,20 @@ class StaticVectors:
 
     def _rows_of(self, texts: Sequence[Sequence[str]]) -> Any:
         """The row of each word of the texts, one text after the other."""
-        numpy = self._numpy
-        new = set(chain.from_iterable(texts)) - self._rows.keys()
-        if new:
+        words = list(chain.from_iterable(texts))
+        try:
+            return self._known_rows_of(words)
+        except KeyError:
+            new = set(words) - self._rows.keys()
             if len(self._rows) + len(new) > _MOST_KEPT:
                 self._rows = {}
-                new = set(chain.from_iterable(texts))
+                new = set(words)
             self._add(sorted(new))
-        words = chain.from_iterable(texts)
-        count = sum(map(len, texts))
-        return numpy.fromiter(map(self._rows.__getitem__, words), dtype=numpy.intp, count=count)
+            return self._known_rows_of(words)
+
+    def _known_rows_of(self, words: Sequence[str]) -> Any:
+        numpy = self._numpy
+        return numpy.fromiter(map(self._rows.__getitem__, words), dtype=numpy.intp, count=len(words))
 
     def _add(self, words: Sequence[str]) -> None:
         numpy = self._numpy
@@ -72,10 +82,16 @@ class StaticVectors:
             if first:
                 room[:first] = self._vectors[:first]
             self._vectors = room
-        encoded = self._model.tokenizer.encode_batch(list(words), add_special_tokens=False)
-        for row, one in enumerate(encoded, start=first):
-            ids = [token for token, counts in zip(one.ids, one.attention_mask, strict=True) if counts]
-            self._vectors[row] = of_tokens[numpy.clip(ids, 0, len(of_tokens) - 1)].sum(axis=0) if ids else 0.0
+        tokenizer, last_token = self._model.tokenizer, len(of_tokens) - 1
+        for row, word in enumerate(words, start=first):
+            # One by one: a batch is shared out to threads, and takes longer to come together than to do.
+            one = tokenizer.encode(word, add_special_tokens=False)
+            counted = zip(one.ids, one.attention_mask, strict=True)
+            ids = [min(token, last_token) for token, counts in counted if counts]
+            if len(ids) == 1:
+                self._vectors[row] = of_tokens[ids[0]]
+            else:
+                self._vectors[row] = of_tokens[ids].sum(axis=0) if ids else 0.0
         self._rows.update((word, row) for row, word in enumerate(words, start=first))
 
     @cached_property

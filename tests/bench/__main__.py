@@ -11,7 +11,7 @@ import logging
 import sqlite3
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from bot.domain.experts import NEAR_ENOUGH
@@ -25,14 +25,12 @@ from tests.bench.accents import without_accents
 from tests.bench.engines import Ours, Raw
 from tests.bench.goals import Board, load
 from tests.bench.sets import Asked, JudgedSet, Marks, marks
+from tests.bench.timing import TIMED, Find, timed
 from tests.bench.typos import mistyped
 
 PARTS = ("quality", "suggestions", "typos", "accents", "asking", "hostile", "speed")
 _EARLIER = 20  # questions whose answerers may be asked
 _TYPED = 600  # queries with typos
-_TIMED = 250  # queries of a large log
-_WARMED = 20
-_Find = Callable[[Asked], Awaitable[list[str]]]
 
 
 async def quality(board: Board, judged: Sequence[JudgedSet], folder: Path, meaning: Meaning | None) -> None:
@@ -197,7 +195,7 @@ async def hostile_queries(board: Board, judged: Sequence[JudgedSet], folder: Pat
 async def speed(
     board: Board, judged: Sequence[JudgedSet], folder: Path, meaning: Meaning | None, size: int
 ) -> None:
-    """Whole-sentence queries on a large log: p50 / p95 in ms, and MAP@10."""
+    """Whole-sentence queries on a large log: p50, p95 and p99 in ms, MAP@10, and how the file grows."""
     if not judged:
         print("\nSpeed: duplicates-dev is not there to make a large log of")
         return
@@ -209,54 +207,30 @@ async def speed(
         f"\nSpeed at {size:,} questions (ready in {time.perf_counter() - started:.0f} s), "
         f"each query by each engine in turn; {load()}"
     )
-    queries = web.queries[:_TIMED]
-    engines: dict[str, _Find] = {"raw FTS5": raw.answer, "by words": lambda query: ours.find(query.text)}
+    queries = web.queries[:TIMED]
+    engines: dict[str, Find] = {"raw FTS5": raw.answer, "by words": lambda query: ours.find(query.text)}
     if meaning is not None:
         engines["with vectors"] = lambda query: ours.find(query.text, meaning=meaning)
-    p95, found = await _timed(queries, engines)
+    measured = await timed(queries, engines)
+    print(
+        f"    bytes a question: raw FTS5, which has the texts only, {raw.bytes() / size:,.0f}; "
+        f"ours, with every table, {await ours.bytes() / size:,.0f}"
+    )
+    floor = measured["raw FTS5"]
     for name in list(engines)[1:]:
+        one = measured[name]
         if size == 100_000:
-            board.at_most(f"p95 at {size:,} {name}", p95[name], 40, "ms")
-            share = p95[name] / p95["raw FTS5"]
+            board.at_most(f"p95 at {size:,} {name}", one.p95_ms, 40, "ms")
+            share = one.p95_ms / floor.p95_ms
             board.reached(
                 f"p95 at {size:,} {name}", f"{share:.3f} of raw's", "0.12 at most", is_met=share <= 0.12
             )
         if size == 1_000_000:
-            board.at_most(f"p95 at {size:,} {name}", p95[name], 250, "ms")
-            raw_map = round(found["raw FTS5"].map10, 1)
-            board.at_least(f"MAP@10 at {size:,} {name} (raw's is the goal)", found[name].map10, raw_map)
+            board.at_most(f"p95 at {size:,} {name}", one.p95_ms, 250, "ms")
+            raw_map = round(floor.marks.map10, 1)
+            board.at_least(f"MAP@10 at {size:,} {name} (raw's is the goal)", one.marks.map10, raw_map)
     raw.close()
     await ours.close()
-
-
-async def _timed(
-    queries: Sequence[Asked], engines: Mapping[str, _Find]
-) -> tuple[dict[str, float], dict[str, Marks]]:
-    """p95 in ms and marks of each engine. They take turns, so that a busy moment is the same for all."""
-    for query in queries[:_WARMED]:
-        for find in engines.values():
-            await find(query)
-    found: dict[str, dict[str, list[str]]] = {name: {} for name in engines}
-    took_ms: dict[str, list[float]] = {name: [] for name in engines}
-    busy_ms: dict[str, list[float]] = {name: [] for name in engines}
-    for query in queries:
-        for name, find in engines.items():
-            started, busy = time.perf_counter(), time.process_time()
-            found[name][query.id] = await find(query)
-            took_ms[name].append((time.perf_counter() - started) * 1000)
-            busy_ms[name].append((time.process_time() - busy) * 1000)
-    p95, quality_of = {}, {}
-    for name, times in took_ms.items():
-        times.sort()
-        busy_ms[name].sort()
-        late = int(len(times) * 0.95)
-        p95[name], quality_of[name] = times[late], marks(queries, found[name])
-        print(
-            f"    {name:13} p50 {times[len(times) // 2]:.1f}  p95 {p95[name]:.1f} ms"
-            f" (of its own work {busy_ms[name][late]:.1f} ms)   {quality_of[name]}",
-            flush=True,
-        )
-    return p95, quality_of
 
 
 async def _marks(
@@ -293,8 +267,11 @@ async def main() -> None:
         print("The extra `semantic` is not installed: nothing is measured with vectors.")
     if not judged:
         print(f"The public sets are not there (looked in {', '.join(map(str, sets.PLACES))}).")
+    sizes = (1_000, 100_000, *([1_000_000] if arguments.million else []))
     if arguments.database == "postgres":
-        await on_postgres.compare(judged, meaning, [one for one in parts if one in on_postgres.PARTS])
+        asked = [one for one in parts if one in on_postgres.PARTS]
+        await on_postgres.compare(board, judged, meaning, asked, sizes)
+        board.close()
         return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -311,7 +288,7 @@ async def main() -> None:
         if "hostile" in parts:
             await hostile_queries(board, judged, folder)
         if "speed" in parts:
-            for size in (1_000, 100_000, *([1_000_000] if arguments.million else [])):
+            for size in sizes:
                 await speed(board, judged, arguments.keep or folder, meaning, size)
     board.close()
 

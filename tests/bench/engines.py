@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from bot.domain.ids import TeamId, UserId
 from bot.domain.questions import NewAnswer, NewQuestion, Sight
@@ -26,6 +26,7 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 _TOKEN = re.compile(r"\w+")
 _BATCH = 4_096  # a chunk of the index
 _TEN_AND_ITSELF = 11
+_SIZE = ("page_count", "page_size")
 
 
 class Raw:
@@ -63,6 +64,11 @@ class Raw:
             "SELECT id FROM log WHERE log MATCH ? ORDER BY bm25(log) LIMIT ?", (expression, limit)
         )
         return [row[0] for row in found]
+
+    def bytes(self) -> int:
+        """How large the file is."""
+        pages, of_bytes = (self._connection.execute(f"PRAGMA {name}").fetchone()[0] for name in _SIZE)
+        return int(pages * of_bytes)
 
     def close(self) -> None:
         """Close the file."""
@@ -120,7 +126,7 @@ class Ours:
             found = await search.search(
                 work, team_id=TEAM, query=query, sight=ANYBODY, limit=_TEN_AND_ITSELF, meaning=meaning
             )
-        return [self._ids[hit.question_id - 1] for hit in found.hits]
+        return [self.named(hit.question_id) for hit in found.hits]
 
     async def nearest(self, text: str, *, meaning: Meaning | None = None) -> list[Ranked]:
         """Earlier questions, best first, however far."""
@@ -133,7 +139,20 @@ class Ours:
 
     def name(self, found: Ranked) -> str:
         """The document's own id."""
-        return self._ids[found.id - 1]
+        return self.named(found.id)
+
+    def named(self, number: int) -> str:
+        """The id of the document that is the question with this number."""
+        return self._ids[number - 1]
+
+    async def bytes(self) -> int:
+        """How large the database is, with all that only a server needs in it."""
+        async with self.db.reading() as work:
+            if work.is_postgres:
+                whole = await work.execute(text("SELECT pg_database_size(current_database())"))
+                return int(whole.scalar_one())
+            pages, of_bytes = [(await work.execute(text(f"PRAGMA {name}"))).scalar_one() for name in _SIZE]
+            return int(pages * of_bytes)
 
     async def close(self) -> None:
         """Close the file."""

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from storage import inbox
-from storage.db import AlreadyDone, Database, Delivery, open_database
+from storage.db import AlreadyDone, Database, Delivery, Look, open_database
 from storage.tables import academy, edition_day
 from storage.tables import inbox as inbox_table
 
@@ -122,6 +122,22 @@ async def test_who_reads_sees_one_state_throughout_and_waits_for_nobody(db: Data
 
     assert (first, second) == ("before", "before")
     assert await academy_name(db) == "after"
+
+
+async def test_a_function_of_many_statements_sees_its_transaction_and_no_other(db: Database) -> None:
+    await put_academy(db, "before")
+
+    def names(look: Look) -> list[str]:
+        some = select(academy.c.name).where(look.among(academy.c.team_id, ["T1", "T2", "NUL \0"]))
+        return sorted(look.execute(some.order_by(academy.c.name)).scalars())
+
+    async with db.writing() as work:
+        await work.put(academy, {"team_id": "T2", "name": "mine", **REST})
+        async with db.reading() as other:
+            outside = await other.at_once(names)
+        inside = await work.at_once(names)
+
+    assert (inside, outside) == (["before", "mine"], ["before"])
 
 
 async def test_characters_that_a_database_refuses_are_replaced(db: Database) -> None:

@@ -31,7 +31,7 @@ class Tally:
         rarities = numpy.array([max(1, round(rarity * _STEPS)) for _, _, rarity in postings])
         numbers = numpy.repeat(firsts, counts) + (packed >> LEVEL_BITS)
         marks = numpy.bincount(numbers, weights=numpy.repeat(rarities, counts) * (packed & LEVELS))
-        found = numpy.flatnonzero(marks)
+        found = numpy.flatnonzero(marks > 0)
         return cls(found, marks[found].astype(numpy.float64))
 
     def __len__(self) -> int:
