@@ -19,8 +19,11 @@ _IDS_AT_ONCE = 500
 
 async def member(work: Work, *, team_id: TeamId, user_id: UserId) -> Member | None:
     """The person of that id, deactivated or not; None where the workspace has none."""
-    found = await members(work, team_id=team_id, user_ids=[user_id])
-    return found[0] if found else None
+    of = members_table.c
+    row = (
+        await work.execute(select(members_table).where(of.team_id == team_id, of.user_id == user_id))
+    ).one_or_none()
+    return None if row is None else _member(row)
 
 
 async def members(work: Work, *, team_id: TeamId, user_ids: Collection[UserId] | None = None) -> list[Member]:
