@@ -3,8 +3,6 @@
 from datetime import date, datetime
 from functools import cache
 
-import holidays
-
 from bot.domain import calendar, workdays
 from bot.domain.members import Member
 from bot.domain.workdays import IsDayOff, is_weekend
@@ -17,6 +15,9 @@ def days_off(country: str) -> IsDayOff:
     country: ISO 3166-1 alpha-2. Saturdays and Sundays where it is empty or the library does not know it.
     A weekend that a government turned into working days stays a day off: nobody has to read us then.
     """
+    # Once somebody's country is known: it brings the calendars of all.
+    import holidays
+
     if country not in holidays.list_supported_countries():
         return is_weekend
     calendar = holidays.country_holidays(country)
