@@ -33,6 +33,7 @@ CHANNEL = ChannelId("C0ASK")
 PEOPLE = tuple(UserId(f"U{number:05d}") for number in range(60))
 QUESTIONS = 1_000
 _STARTS_WITHIN_S = 60
+_COUNTRIES = ("IT", "FI", "PT", "DE")
 _MODULES = {"bare": ("tests.bench.bare",), "bot": ("bot", "run")}
 
 _WORDS = """
@@ -232,8 +233,11 @@ def _files(now: datetime) -> Sequence[tuple[str, bytes]]:
         '[academy]\nname = "Bench"\ntimezone = "Europe/Rome"\norganisers = ["U0ORGANISER"]\n'
         f'questions = ["{CHANNEL}"]\n[edition]\nkey = "bench"\nname = "Bench"\ntimezone = "Europe/Rome"\n'
     )
-    rows = "".join(f"{user_id},participant,bench,Cluster {user_id}\n" for user_id in PEOPLE)
-    roster = f"slack_id,role,edition,cluster\n{rows}"
+    rows = "".join(
+        f"{user_id},participant,bench,Cluster {user_id},{_COUNTRIES[number % 4]}\n"
+        for number, user_id in enumerate(PEOPLE)
+    )
+    roster = f"slack_id,role,edition,cluster,country\n{rows}"
     return [("edition.toml", f"{edition}{pieces}".encode()), ("roster.csv", roster.encode())]
 
 
