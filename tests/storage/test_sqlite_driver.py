@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
 
+from storage import sqlite_driver
 from storage.db import Database, open_database
 from storage.migrate import migrate
 from storage.tables import inbox
@@ -151,9 +154,25 @@ async def test_many_rows_at_once_are_written_whole(db: Database) -> None:
     assert await keys(db) == [f"{number:04}" for number in range(1_000)]
 
 
-async def test_what_goes_wrong_is_told_as_ever(db: Database) -> None:
-    from sqlalchemy.exc import OperationalError
+async def test_a_function_of_many_statements_runs_in_the_transaction_and_leaves_others_their_turn(
+    db: Database,
+) -> None:
+    def both(connection: Connection) -> tuple[int, list[str]]:
+        found = connection.execute(LONG, NUMBERS).scalar_one()
+        connection.execute(inbox.insert(), [row("second"), row("third")])
+        return found, list(connection.execute(select(inbox.c.event_id).order_by("event_id")).scalars())
 
+    async with turns() as counted, db.writing() as work:
+        await work.insert_new(inbox, row("first"))
+        found = await sqlite_driver.at_once(work._connection, both)
+        meanwhile = counted[0]
+
+    assert found == (SUM, ["first", "second", "third"])
+    assert await keys(db) == ["first", "second", "third"]
+    assert meanwhile > 5
+
+
+async def test_what_goes_wrong_is_told_as_ever(db: Database) -> None:
     async with db.reading() as work:
         with pytest.raises(OperationalError, match="no such table"):
             await work.execute(select(text("1")).select_from(text("nowhere")))
