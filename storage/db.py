@@ -116,6 +116,19 @@ class Work:
         await self.execute(statement, list(rows) if len(rows) > 1 else rows[0])
 
 
+def given(**values: Any) -> dict[str, Any]:
+    """The values that are not None, by column: the parameters of a statement made `by` these columns."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def by(table: Table, columns: Collection[str]) -> list[ColumnElement[bool]]:
+    """The conditions that these columns are what the parameters of their names say.
+
+    For statements that are made once and kept: to build one takes as long as to execute it.
+    """
+    return [table.c[name] == bindparam(name) for name in columns]
+
+
 class Database:
     """One database, whatever its kind; opened with `open_database`, closed with `close`."""
 

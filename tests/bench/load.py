@@ -20,7 +20,7 @@ from tests.bench.goals import Board, load
 from tests.bench.starting import CHANNEL, PEOPLE, WORDS, Ground, ground, question, running
 
 PARTS = ("acks", "start", "memory")
-ROUNDS = {1: 60, 10: 20, 50: 20}
+ROUNDS = {1: 40, 10: 15, 50: 12}
 """By how many people ask at once."""
 
 _WARM_UP = 3
