@@ -62,7 +62,6 @@ from bot.services import (
     setup,
     welcome,
 )
-from bot.services.peers import solving
 from bot.services.privacy import exporting, retention
 from bot.services.questions import (
     catching_up,
@@ -273,7 +272,7 @@ async def start(
         await dispatcher.start()
         await reading.start()
         heartbeat.start()
-        deps.background.begin(asyncio.to_thread(solving.load))
+        deps.background.begin(peers.load_if_needed(db, now=clock.now()))
         _log.info("at work in %s as %s", me["team"], me["user"])
         return Running(
             db=db,

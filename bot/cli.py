@@ -8,14 +8,12 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bot import __version__, app, backup, config, failures, importing, log
-from bot.check import check
+from bot import __version__, app, config, failures, log
 from bot.clock import SystemClock
 from bot.config import Settings, SettingsFaults
-from bot.demo import CannotGoOn, demo, play
 from bot.domain.faults import Faults
-from bot.export import export
-from bot.manifest import manifest
+
+# What only one command needs is imported by that command: the bot's start does without it.
 
 _WENT_WELL = 0
 _FAILED = 1
@@ -36,8 +34,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(*wrong.faults)
     except Faults as wrong:
         return _fail(*map(str, wrong.faults))
-    except CannotGoOn as wrong:
-        return _fail(str(wrong))
     except failures.EXPECTED as wrong:
         return _fail(failures.sentence(wrong))
     except KeyboardInterrupt:
@@ -109,7 +105,7 @@ def _parser() -> argparse.ArgumentParser:
         "file",
         metavar="FILE",
         type=Path,
-        help=f"a new file; ending with {backup.COPY}: a copy of SQLite's; else: fits either database",
+        help="a new file; ending with .db: a copy of SQLite's; else: fits either database",
     )
     back_up.set_defaults(command=_back_up)
 
@@ -125,17 +121,24 @@ def _run(_arguments: argparse.Namespace) -> int:
 
 
 def _demo(arguments: argparse.Namespace) -> int:
+    from bot.demo import CannotGoOn, demo, play
+
     log.set_up("WARNING", "text")
     has_cast = not arguments.no_cast
-    if arguments.play:
-        asyncio.run(play(has_cast=has_cast, say=_say))
-    else:
-        kinds = {"has_cast": has_cast, "keep": arguments.keep, "is_empty": arguments.empty}
-        asyncio.run(demo(port=arguments.port, **kinds, say=_say))
+    try:
+        if arguments.play:
+            asyncio.run(play(has_cast=has_cast, say=_say))
+        else:
+            kinds = {"has_cast": has_cast, "keep": arguments.keep, "is_empty": arguments.empty}
+            asyncio.run(demo(port=arguments.port, **kinds, say=_say))
+    except CannotGoOn as wrong:
+        return _fail(str(wrong))
     return _WENT_WELL
 
 
 def _check(_arguments: argparse.Namespace) -> int:
+    from bot.check import check
+
     findings = asyncio.run(check(_values()))
     for finding in findings:
         _say(finding.line())
@@ -143,6 +146,8 @@ def _check(_arguments: argparse.Namespace) -> int:
 
 
 def _manifest(arguments: argparse.Namespace) -> int:
+    from bot.manifest import manifest
+
     prefix = _values()["COMMAND_PREFIX"] if arguments.prefix is None else arguments.prefix
     if wrong := config.fault("COMMAND_PREFIX", prefix):
         return _fail(wrong)
@@ -151,6 +156,8 @@ def _manifest(arguments: argparse.Namespace) -> int:
 
 
 def _import(arguments: argparse.Namespace) -> int:
+    from bot import importing
+
     paths: list[Path] = arguments.files
     is_of_questions = str(paths[0]) == _QUESTIONS
     if is_of_questions and len(paths) == 1:
@@ -176,6 +183,8 @@ def _import(arguments: argparse.Namespace) -> int:
 
 
 def _export(arguments: argparse.Namespace) -> int:
+    from bot.export import export
+
     folder: Path = arguments.folder
     url = config.database_url_from(_values())
     try:
@@ -189,6 +198,8 @@ def _export(arguments: argparse.Namespace) -> int:
 
 
 def _back_up(arguments: argparse.Namespace) -> int:
+    from bot import backup
+
     path: Path = arguments.file
     url = config.database_url_from(_values())
     try:
@@ -202,6 +213,8 @@ def _back_up(arguments: argparse.Namespace) -> int:
 
 
 def _restore(arguments: argparse.Namespace) -> int:
+    from bot import backup
+
     path: Path = arguments.file
     url = config.database_url_from(_values())
     try:

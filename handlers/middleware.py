@@ -89,14 +89,14 @@ def _is_wish(body: dict[str, Any]) -> bool:
 async def _person(deps: Deps, team_id: TeamId, user_id: UserId, *, comes_back: bool) -> Actor | None:
     async with deps.db.reading() as work:
         known = await members.member(work, team_id=team_id, user_id=user_id)
-        is_organiser = await members.is_organiser(work, team_id=team_id, user_id=user_id)
+        is_organiser = known is not None and await members.may_organise(work, person=known)
     if known is None:
         if not comes_back and await people.is_erased(deps.db, team_id=team_id, user_id=user_id):
             return None
         known = await _newcomer(deps, team_id, user_id)
         if known is not None:
             async with deps.db.reading() as work:
-                is_organiser = await members.is_organiser(work, team_id=team_id, user_id=user_id)
+                is_organiser = await members.may_organise(work, person=known)
     if known is None or known.is_bot or known.is_deactivated:
         return None
     return Actor(team_id=team_id, user_id=user_id, name=known.name, tz=known.tz, is_organiser=is_organiser)

@@ -37,6 +37,7 @@ def register(app: AsyncApp, deps: Deps) -> Plan:
 
     async def command(ack: AsyncAck, asked: Command, who: Actor, client: AsyncWebClient) -> None:
         require_organiser(who)
+        deps.background.begin(peers.load())
         found = await peers.choices(deps.db, team_id=who.team_id)
         view = _empty(deps, found)
         if found.draft is not None:
@@ -50,6 +51,7 @@ def register(app: AsyncApp, deps: Deps) -> Plan:
         ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
     ) -> None:
         who, pressed = organiser(context), payloads.pressed(body)
+        deps.background.begin(peers.load())
         await show_from(client, pressed, _empty(deps, await peers.choices(deps.db, team_id=who.team_id)))
         await ack()
 

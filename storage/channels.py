@@ -11,7 +11,7 @@ from bot.domain.ids import ChannelId, QuestionId, TeamId, UserId
 from bot.domain.questions import Channel, Sight
 from bot.domain.workspace import Installation
 from storage import erasure, members, tables
-from storage.db import Work
+from storage.db import Work, by
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,13 +78,14 @@ async def channel(work: Work, *, team_id: TeamId, channel_id: ChannelId) -> Chan
 # -- members ------------------------------------------------------------------------------------------
 
 
+_CHANNELS_OF = select(tables.channel_member.c.channel_id).where(
+    *by(tables.channel_member, ("team_id", "user_id")), tables.channel_member.c.is_member
+)
+
+
 async def channels_of(work: Work, *, team_id: TeamId, user_id: UserId) -> frozenset[ChannelId]:
     """The channels that somebody is in, of those that the log knows."""
-    table = tables.channel_member
-    query = select(table.c.channel_id).where(
-        table.c.team_id == team_id, table.c.user_id == user_id, table.c.is_member
-    )
-    return frozenset((await work.execute(query)).scalars())
+    return frozenset((await work.execute(_CHANNELS_OF, {"team_id": team_id, "user_id": user_id})).scalars())
 
 
 async def members_of(work: Work, *, team_id: TeamId, channel_id: ChannelId) -> frozenset[UserId]:

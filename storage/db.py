@@ -72,6 +72,8 @@ class Work:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+        self.is_postgres = connection.dialect.name == "postgresql"
+        """Whether this is PostgreSQL; else it is SQLite."""
 
     @property
     def database(self) -> str:
@@ -80,7 +82,9 @@ class Work:
 
     async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         """Run one statement in this transaction."""
-        return await self._connection.execute(statement, parameters)
+        if self.is_postgres:
+            return await self._connection.execute(statement, parameters)
+        return await sqlite_driver.execute(self._connection, statement, parameters)
 
     async def stream(self, statement: Executable) -> AsyncIterator[Row[Any]]:
         """The rows of a statement, a portion in memory at a time."""
@@ -88,11 +92,6 @@ class Work:
             async for portion in found.partitions(_PORTION):
                 for row in portion:
                     yield row
-
-    @property
-    def is_postgres(self) -> bool:
-        """Whether this is PostgreSQL; else it is SQLite."""
-        return self._connection.dialect.name == "postgresql"
 
     def among(
         self, column: ColumnElement[Any], values: Collection[str] | Collection[int]
@@ -119,12 +118,12 @@ class Work:
 
     async def insert_new(self, table: Table, values: dict[str, Any]) -> bool:
         """Insert a row unless its key is there. True where it was inserted."""
-        return (await self._connection.execute(self._insert_new(table), values)).rowcount == 1
+        return (await self.execute(self._insert_new(table), values)).rowcount == 1
 
     async def insert_all_new(self, table: Table, rows: Sequence[dict[str, Any]]) -> None:
         """Insert the rows whose keys are not there; all rows name the same columns."""
         if rows:
-            await self._connection.execute(self._insert_new(table), rows)
+            await self.execute(self._insert_new(table), rows)
 
     def _insert_new(self, table: Table) -> Insert:
         insert = postgresql.insert if self.is_postgres else sqlite.insert
@@ -146,7 +145,20 @@ class Work:
             statement = statement.on_conflict_do_update(index_elements=keys, set_=changes)
         else:
             statement = statement.on_conflict_do_nothing()
-        await self._connection.execute(statement, list(rows))
+        await self.execute(statement, list(rows) if len(rows) > 1 else rows[0])
+
+
+def given(**values: Any) -> dict[str, Any]:
+    """The values that are not None, by column: the parameters of a statement made `by` these columns."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def by(table: Table, columns: Collection[str]) -> list[ColumnElement[bool]]:
+    """The conditions that these columns are what the parameters of their names say.
+
+    For statements that are made once and kept: to build one takes as long as to execute it.
+    """
+    return [table.c[name] == bindparam(name) for name in columns]
 
 
 class Database:
@@ -155,7 +167,9 @@ class Database:
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self._is_postgres = engine.dialect.name == "postgresql"
-        self._readers = engine.execution_options(**engines.READING[engine.dialect.name])
+        # SQLite needs none of these options; where some are set, each statement asks for them.
+        options = engines.READING[engine.dialect.name]
+        self._readers = engine.execution_options(**options) if options else engine
         # Writers wait in a queue of this process first. SQLite lets those who wait sleep and look again;
         # and on PostgreSQL each of them would hold a connection, until none is left to read by.
         self._turns: defaultdict[str | None, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -190,8 +204,12 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Work]:
         """A transaction that only reads, and sees one state throughout."""
-        async with _connected(self._readers) as connection, connection.begin():
-            yield Work(connection)
+        if self._is_postgres:
+            async with _connected(self._readers) as connection, connection.begin():
+                yield Work(connection)
+        else:
+            async with sqlite_driver.reading(self._readers) as connection:
+                yield Work(connection)
 
     @asynccontextmanager
     async def alone(self, work_of_minutes: str) -> AsyncIterator[bool]:

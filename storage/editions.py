@@ -10,16 +10,17 @@ from sqlalchemy import Row, delete, insert, select, update
 from bot.domain.editions import Academy, Day, DayKind, Edition
 from bot.domain.ids import EditionKey, HomeworkId, TeamId
 from storage import tables
-from storage.db import Work
+from storage.db import Work, by
 from storage.tables import academy as academy_table
 from storage.tables import edition as edition_table
 from storage.tables import edition_day
 
+_ACADEMY = select(academy_table).where(*by(academy_table, ("team_id",)))
+
 
 async def academy(work: Work, *, team_id: TeamId) -> Academy | None:
     """The workspace's academy; None before the first import or setup."""
-    query = select(academy_table).where(academy_table.c.team_id == team_id)
-    row = (await work.execute(query)).one_or_none()
+    row = (await work.execute(_ACADEMY, {"team_id": team_id})).one_or_none()
     return None if row is None else _academy(row)
 
 
@@ -41,15 +42,20 @@ async def edition(work: Work, *, team_id: TeamId, edition_key: EditionKey) -> Ed
     return found[0] if found else None
 
 
+_DAYS = (
+    select(edition_day)
+    .where(*by(edition_day, ("team_id",)))
+    .order_by(edition_day.c.edition_key, edition_day.c.position)
+)
+_EDITIONS = select(edition_table).where(*by(edition_table, ("team_id",))).order_by(edition_table.c.key)
+
+
 async def editions(work: Work, *, team_id: TeamId) -> list[Edition]:
     """Every edition with its days: the one that begins last first, those without days at the end."""
     days: defaultdict[str, list[Day]] = defaultdict(list)
-    query = select(edition_day).where(edition_day.c.team_id == team_id)
-    for row in await work.execute(query.order_by(edition_day.c.edition_key, edition_day.c.position)):
+    for row in await work.execute(_DAYS, {"team_id": team_id}):
         days[row.edition_key].append(_day(row))
-    rows = await work.execute(
-        select(edition_table).where(edition_table.c.team_id == team_id).order_by(edition_table.c.key)
-    )
+    rows = await work.execute(_EDITIONS, {"team_id": team_id})
     found = [
         Edition(
             team_id=team_id,

@@ -7,7 +7,7 @@ from zlib import crc32
 
 from sqlalchemy import URL, String, TextClause, event, text
 from sqlalchemy.dialects.postgresql.asyncpg import AsyncpgString
-from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -20,7 +20,7 @@ READING: Mapping[str, Mapping[str, Any]] = {
 }
 """By dialect: the execution options of a transaction that only reads, and sees one state throughout."""
 
-_BUSY_TIMEOUT_MS = 10_000
+_CONNECTIONS = 10  # of SQLite, kept open
 _MAPPED_BYTES = 1 << 30
 _NEVER_STORED = re.compile("[\x00\ud800-\udfff]")
 
@@ -53,11 +53,9 @@ def engine(url: URL) -> AsyncEngine:
     """
     # A failed statement tells of itself without its values: those are what people wrote.
     if url.get_backend_name() == "sqlite":
-        made = create_async_engine(
-            url, hide_parameters=True, connect_args={"async_creator_fn": sqlite_driver.connect}
-        )
+        sqlite_driver.register()
+        made = create_async_engine(url, hide_parameters=True, pool_size=_CONNECTIONS, pool_use_lifo=True)
         event.listen(made.sync_engine, "connect", _prepare_sqlite)
-        event.listen(made.sync_engine, "begin", _begin_sqlite)
         _have_texts_cleaned(made.dialect, _Text)
         return made
     url, ssl = _without_sslmode(url)
@@ -120,22 +118,12 @@ def _prepare_sqlite(dbapi_connection: Any, _record: ConnectionPoolEntry) -> None
     # read-then-write transactions all but one of the writes were lost.
     dbapi_connection.isolation_level = None
     cursor = dbapi_connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
     # A search reads some two hundred pages from all over the file. Each would be a call of the system.
     cursor.execute(f"PRAGMA mmap_size = {_MAPPED_BYTES}")
     cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    if connection.get_execution_options().get("alumni_scrubbing", False):
-        return
-    writing = connection.get_execution_options().get("alumni_writing", False)
-    # A transaction that reads before it writes must take the write lock at once:
-    # to upgrade a deferred one fails with "database is locked" whatever the timeout.
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
 # PostgreSQL takes no NUL in a text, and neither database half of a surrogate pair. Nobody types either,

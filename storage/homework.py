@@ -1,13 +1,14 @@
 """Homework, extensions and submissions in the database."""
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, func, select
+from sqlalchemy import Row, Select, func, select
 
 from bot.domain.homework import Extension, HandedInFile, Homework, Submission
 from bot.domain.ids import EditionKey, HomeworkId, TeamId, UserId
 from storage import tables
-from storage.db import Work
+from storage.db import Work, by, given
 
 
 async def homework(work: Work, *, team_id: TeamId, homework_id: HomeworkId) -> Homework | None:
@@ -19,11 +20,14 @@ async def homework(work: Work, *, team_id: TeamId, homework_id: HomeworkId) -> H
 
 async def homeworks(work: Work, *, team_id: TeamId, edition_key: EditionKey | None = None) -> list[Homework]:
     """A workspace's or an edition's homework, by due date."""
-    query = _homework().where(tables.homework.c.team_id == team_id)
-    if edition_key is not None:
-        query = query.where(tables.homework.c.edition_key == edition_key)
-    query = query.order_by(tables.homework.c.due, tables.homework.c.id)
-    return [_to_homework(found) for found in await work.execute(query)]
+    wanted = given(team_id=team_id, edition_key=edition_key)
+    return [_to_homework(found) for found in await work.execute(_homeworks(*wanted), wanted)]
+
+
+@cache
+def _homeworks(*columns: str) -> Select[Any]:
+    of = tables.homework.c
+    return _homework().where(*by(tables.homework, columns)).order_by(of.due, of.id)
 
 
 async def lock(work: Work, *, team_id: TeamId, homework_id: HomeworkId) -> None:
@@ -65,10 +69,7 @@ async def extensions(
     user_id: UserId | None = None,
 ) -> list[Extension]:
     """The extensions that hold; a person has at most one a homework."""
-    query = select(tables.extension).where(
-        *_scope(tables.extension, team_id=team_id, homework_id=homework_id, user_id=user_id)
-    )
-    query = query.order_by(tables.extension.c.homework_id, tables.extension.c.user_id)
+    wanted = given(team_id=team_id, homework_id=homework_id, user_id=user_id)
     return [
         Extension(
             team_id=found.team_id,
@@ -80,8 +81,14 @@ async def extensions(
             granted_at=found.granted_at,
             revision=found.revision,
         )
-        for found in await work.execute(query)
+        for found in await work.execute(_extensions(*wanted), wanted)
     ]
+
+
+@cache
+def _extensions(*columns: str) -> Select[Any]:
+    of = tables.extension.c
+    return select(tables.extension).where(*by(tables.extension, columns)).order_by(of.homework_id, of.user_id)
 
 
 async def put_extension(work: Work, granted: Extension) -> None:
@@ -109,18 +116,19 @@ async def latest_submissions(
     user_id: UserId | None = None,
 ) -> list[Submission]:
     """For each homework and person the last version, where there is one."""
+    wanted = given(team_id=team_id, homework_id=homework_id, user_id=user_id)
+    return [_to_submission(found) for found in await work.execute(_latest(*wanted), wanted)]
+
+
+@cache
+def _latest(*columns: str) -> Select[Any]:
     table = tables.submission
     newest_first = func.row_number().over(
         partition_by=(table.c.team_id, table.c.homework_id, table.c.user_id),
         order_by=table.c.version.desc(),
     )
-    ranked = (
-        select(table, newest_first.label("place"))
-        .where(*_scope(table, team_id=team_id, homework_id=homework_id, user_id=user_id))
-        .subquery()
-    )
-    query = select(ranked).where(ranked.c.place == 1).order_by(ranked.c.homework_id, ranked.c.user_id)
-    return [_to_submission(found) for found in await work.execute(query)]
+    ranked = select(table, newest_first.label("place")).where(*by(table, columns)).subquery()
+    return select(ranked).where(ranked.c.place == 1).order_by(ranked.c.homework_id, ranked.c.user_id)
 
 
 async def versions(
@@ -128,11 +136,8 @@ async def versions(
 ) -> list[Submission]:
     """All that a person handed in for a homework, first version first."""
     table = tables.submission
-    query = (
-        select(table)
-        .where(*_scope(table, team_id=team_id, homework_id=homework_id, user_id=user_id))
-        .order_by(table.c.version)
-    )
+    scope = (table.c.team_id == team_id, table.c.homework_id == homework_id, table.c.user_id == user_id)
+    query = select(table).where(*scope).order_by(table.c.version)
     return [_to_submission(found) for found in await work.execute(query)]
 
 
@@ -156,24 +161,13 @@ async def add_submission(work: Work, handed_in: Submission) -> None:
     )
 
 
-def _homework() -> Any:
+def _homework() -> Select[Any]:
     joined = tables.homework.join(
         tables.edition,
         (tables.edition.c.team_id == tables.homework.c.team_id)
         & (tables.edition.c.key == tables.homework.c.edition_key),
     )
     return select(tables.homework, tables.edition.c.timezone.label("zone")).select_from(joined)
-
-
-def _scope(
-    table: Table, *, team_id: TeamId, homework_id: HomeworkId | None, user_id: UserId | None
-) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [table.c.team_id == team_id]
-    if homework_id is not None:
-        conditions.append(table.c.homework_id == homework_id)
-    if user_id is not None:
-        conditions.append(table.c.user_id == user_id)
-    return conditions
 
 
 def _to_homework(found: Row[Any]) -> Homework:

@@ -1,14 +1,15 @@
 """People of a workspace, their part in each edition, and who the organisers are."""
 
 from collections.abc import Collection, Mapping
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, select
+from sqlalchemy import ColumnElement, Row, Select, delete, select
 
 from bot.domain.ids import EditionKey, TeamId, UserId
 from bot.domain.members import Enrolment, Member, Role
 from storage import erasure, tables
-from storage.db import Work
+from storage.db import Work, by, given
 from storage.tables import enrolment as enrolments_table
 from storage.tables import member as members_table
 from storage.tables import usergroup_member
@@ -17,10 +18,13 @@ from storage.tables import usergroup_member
 _IDS_AT_ONCE = 500
 
 
+_MEMBER = select(members_table).where(*by(members_table, ("team_id", "user_id")))
+
+
 async def member(work: Work, *, team_id: TeamId, user_id: UserId) -> Member | None:
     """The person of that id, deactivated or not; None where the workspace has none."""
-    found = await members(work, team_id=team_id, user_ids=[user_id])
-    return found[0] if found else None
+    row = (await work.execute(_MEMBER, {"team_id": team_id, "user_id": user_id})).one_or_none()
+    return None if row is None else _member(row)
 
 
 async def members(work: Work, *, team_id: TeamId, user_ids: Collection[UserId] | None = None) -> list[Member]:
@@ -61,17 +65,18 @@ async def enrolments(
     role: Role | None = None,
 ) -> list[Enrolment]:
     """Who is what in which edition, ordered by edition, person and role; narrowed by what is given."""
-    query = select(enrolments_table).where(enrolments_table.c.team_id == team_id)
-    if edition_key is not None:
-        query = query.where(enrolments_table.c.edition_key == edition_key)
-    if user_id is not None:
-        query = query.where(enrolments_table.c.user_id == user_id)
-    if role is not None:
-        query = query.where(enrolments_table.c.role == role.value)
-    query = query.order_by(
-        enrolments_table.c.edition_key, enrolments_table.c.user_id, enrolments_table.c.role
+    wanted = given(team_id=team_id, edition_key=edition_key, user_id=user_id, role=role and role.value)
+    return [_enrolment(row) for row in await work.execute(_enrolments(*wanted), wanted)]
+
+
+@cache
+def _enrolments(*columns: str) -> Select[Any]:
+    of = enrolments_table.c
+    return (
+        select(enrolments_table)
+        .where(*by(enrolments_table, columns))
+        .order_by(of.edition_key, of.user_id, of.role)
     )
-    return [_enrolment(row) for row in await work.execute(query)]
 
 
 async def put_enrolment(work: Work, enrolment: Enrolment) -> None:
@@ -124,9 +129,36 @@ async def is_organiser(work: Work, *, team_id: TeamId, user_id: UserId) -> bool:
     Deactivated people and bots may not, whoever names them.
     """
     person = await member(work, team_id=team_id, user_id=user_id)
-    if person is None or person.is_deactivated or person.is_bot:
+    return person is not None and await may_organise(work, person=person)
+
+
+async def may_organise(work: Work, *, person: Member) -> bool:
+    """The same of somebody who was looked up already."""
+    if person.is_deactivated or person.is_bot:
         return False
-    return person.is_admin or user_id in await _named_organisers(work, team_id=team_id)
+    if person.is_admin:
+        return True
+    of = {"team_id": person.team_id, "user_id": person.user_id}
+    found = (await work.execute(_NAMED, of)).one()
+    if found.by_role or person.user_id in (ids := found.organisers or ()):
+        return True
+    if not ids:
+        return False
+    groups = {group_id for (group_id,) in await work.execute(_GROUPS, of)}
+    return not groups.isdisjoint(ids)
+
+
+_NAMED = select(
+    select(tables.academy.c.organisers)
+    .where(*by(tables.academy, ("team_id",)))
+    .scalar_subquery()
+    .label("organisers"),
+    select(enrolments_table)
+    .where(*by(enrolments_table, ("team_id", "user_id")), enrolments_table.c.role == Role.ORGANISER.value)
+    .exists()
+    .label("by_role"),
+)
+_GROUPS = select(usergroup_member.c.group_id).where(*by(usergroup_member, ("team_id", "user_id")))
 
 
 async def organisers(work: Work, *, team_id: TeamId) -> list[UserId]:

@@ -19,7 +19,7 @@ from bot.domain.questions import (
     storable,
 )
 from storage import postings, tables
-from storage.db import Work
+from storage.db import Work, by
 
 _QUESTION_FIELDS = [one.name for one in fields(Question)]
 _ANSWER_FIELDS = [one.name for one in fields(Answer)]
@@ -39,10 +39,15 @@ async def put_channel(work: Work, known: Channel) -> None:
     )
 
 
+_CHANNELS = (
+    select(tables.channel)
+    .where(*by(tables.channel, ("team_id",)))
+    .order_by(tables.channel.c.name, tables.channel.c.channel_id)
+)
+
+
 async def channels(work: Work, *, team_id: TeamId) -> list[Channel]:
     """The channels that the log knows, by name."""
-    table = tables.channel
-    query = select(table).where(table.c.team_id == team_id).order_by(table.c.name, table.c.channel_id)
     return [
         Channel(
             team_id=row.team_id,
@@ -51,7 +56,7 @@ async def channels(work: Work, *, team_id: TeamId) -> list[Channel]:
             is_private=row.is_private,
             is_archived=row.is_archived,
         )
-        for row in await work.execute(query)
+        for row in await work.execute(_CHANNELS, {"team_id": team_id})
     ]
 
 
@@ -230,13 +235,24 @@ async def linked(
     work: Work, *, team_id: TeamId, question_id: QuestionId
 ) -> list[tuple[LinkKind, QuestionId]]:
     """The earlier questions that this one is tied to, by id."""
+    found = await links(work, team_id=team_id, question_ids=[question_id])
+    return found.get(question_id, [])
+
+
+async def links(
+    work: Work, *, team_id: TeamId, question_ids: Collection[QuestionId]
+) -> dict[QuestionId, list[tuple[LinkKind, QuestionId]]]:
+    """The same of each of these questions that is tied to any."""
     table = tables.question_link
     query = (
-        select(table.c.kind, table.c.earlier_id)
-        .where(table.c.team_id == team_id, table.c.question_id == question_id)
-        .order_by(table.c.earlier_id)
+        select(table.c.question_id, table.c.kind, table.c.earlier_id)
+        .where(table.c.team_id == team_id, table.c.question_id.in_(question_ids))
+        .order_by(table.c.question_id, table.c.earlier_id)
     )
-    return [(LinkKind(row.kind), row.earlier_id) for row in await work.execute(query)]
+    found: dict[QuestionId, list[tuple[LinkKind, QuestionId]]] = {}
+    for row in await work.execute(query):
+        found.setdefault(row.question_id, []).append((LinkKind(row.kind), row.earlier_id))
+    return found
 
 
 async def _reindex(work: Work, team_id: TeamId, question_id: QuestionId) -> None:

@@ -2,14 +2,15 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, String, cast, delete, func, literal, select, update
+from sqlalchemy import ColumnElement, Row, Select, String, cast, delete, func, literal, select, update
 
 from bot.domain.ids import EditionKey, HomeworkId, TeamId, UserId
 from bot.domain.reminders import Changes, Reminder, State
 from storage import tables
-from storage.db import Work
+from storage.db import Work, by, given
 from storage.tables import outbox, reminder, reminder_stop
 
 
@@ -107,14 +108,15 @@ async def stops(
     work: Work, *, team_id: TeamId, user_id: UserId | None = None, homework_id: HomeworkId | None = None
 ) -> set[tuple[HomeworkId, UserId]]:
     """For which homework who wants no reminders."""
-    query = select(reminder_stop.c.homework_id, reminder_stop.c.user_id).where(
-        reminder_stop.c.team_id == team_id
-    )
-    if user_id is not None:
-        query = query.where(reminder_stop.c.user_id == user_id)
-    if homework_id is not None:
-        query = query.where(reminder_stop.c.homework_id == homework_id)
-    return {(HomeworkId(row.homework_id), UserId(row.user_id)) for row in await work.execute(query)}
+    wanted = given(team_id=team_id, user_id=user_id, homework_id=homework_id)
+    found = await work.execute(_stops(*wanted), wanted)
+    return {(HomeworkId(row.homework_id), UserId(row.user_id)) for row in found}
+
+
+@cache
+def _stops(*columns: str) -> Select[Any]:
+    of = reminder_stop.c
+    return select(of.homework_id, of.user_id).where(*by(reminder_stop, columns))
 
 
 async def put_stop(

@@ -3,8 +3,6 @@
 from datetime import date, datetime
 from functools import cache
 
-import holidays
-
 from bot.domain import calendar, workdays
 from bot.domain.members import Member
 from bot.domain.workdays import IsDayOff, is_weekend
@@ -17,7 +15,13 @@ def days_off(country: str) -> IsDayOff:
     country: ISO 3166-1 alpha-2. Saturdays and Sundays where it is empty or the library does not know it.
     A weekend that a government turned into working days stays a day off: nobody has to read us then.
     """
-    if country not in holidays.list_supported_countries():
+    if not country:
+        return is_weekend
+    # The library takes memory, and to ask it for its list loads the calendars of every country.
+    import holidays
+    from holidays.registry import COUNTRIES
+
+    if country not in {alpha_2 for _, alpha_2, *_ in COUNTRIES.values()}:
         return is_weekend
     calendar = holidays.country_holidays(country)
 

@@ -1,133 +1,182 @@
+"""What is short runs where it is called; what is not, and what waits, leaves others their turn."""
+
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from datetime import UTC, datetime
 from pathlib import Path
-from threading import Event
-from typing import cast
 
 import pytest
-from sqlalchemy import column, insert, select, table, text
+from sqlalchemy import select, text
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 
-from storage.db import Database, Look, Work, open_database
-from storage.sqlite_driver import Driver
+from storage import sqlite_driver
+from storage.db import Database, open_database
+from storage.migrate import migrate
+from storage.tables import inbox
 
-NUMBERS = table("numbers", column("number"))
-EVERY = select(NUMBERS.c.number).order_by(NUMBERS.c.number)
-MANY = 1_200
+NOW = datetime(2023, 6, 8, 9, tzinfo=UTC)
+# Some tenths of a second, a million steps for each of those that are allowed where it is called.
+LONG = select(text("sum(one.value * other.value)")).select_from(
+    text("json_each(:numbers) AS one, json_each(:numbers) AS other")
+)
+NUMBERS = {"numbers": str(list(range(1_200)))}
+SUM = sum(range(1_200)) ** 2
 
 
 @pytest.fixture
-async def numbers(tmp_path: Path) -> AsyncIterator[Database]:
-    """A file with the numbers up to MANY."""
-    db = open_database(f"sqlite+aiosqlite:///{tmp_path / 'numbers.db'}")
+async def db(tmp_path: Path) -> AsyncIterator[Database]:
+    opened = open_database(f"sqlite+aiosqlite:///{tmp_path / 'alumni.db'}")
+    await migrate(opened)
+    yield opened
+    await opened.close()
+
+
+@asynccontextmanager
+async def turns() -> AsyncIterator[list[int]]:
+    """How many turns another task has had."""
+    counted = [0]
+
+    async def count() -> None:
+        while True:
+            counted[0] += 1
+            await asyncio.sleep(0.001)
+
+    counting = asyncio.create_task(count())
+    yield counted
+    counting.cancel()
+    await asyncio.gather(counting, return_exceptions=True)
+
+
+def row(key: str) -> dict[str, object]:
+    return {"team_id": "T1", "event_id": key, "received_at": NOW}
+
+
+async def keys(db: Database) -> list[str]:
+    async with db.reading() as work:
+        return list((await work.execute(select(inbox.c.event_id).order_by(inbox.c.event_id))).scalars())
+
+
+async def test_others_have_their_turn_while_a_long_query_runs(db: Database) -> None:
+    async with turns() as counted, db.reading() as work:
+        found = (await work.execute(LONG, NUMBERS)).scalar_one()
+        after = (await work.execute(select(text("1")))).scalar_one()
+        meanwhile = counted[0]
+
+    assert (found, after) == (SUM, 1)
+    assert meanwhile > 5
+
+
+async def test_a_long_query_in_a_transaction_that_has_written_loses_nothing(db: Database) -> None:
     async with db.writing() as work:
-        await work.execute(text("CREATE TABLE numbers (number INTEGER PRIMARY KEY)"))
-        await work.execute(insert(NUMBERS), [{"number": number} for number in range(MANY)])
-    yield db
-    await db.close()
+        await work.insert_new(inbox, row("before"))
+        found = (await work.execute(LONG, NUMBERS)).scalar_one()
+        await work.insert_new(inbox, row("then"))
+
+    assert found == SUM
+    assert await keys(db) == ["before", "then"]
 
 
-async def driver_of(work: Work) -> Driver:
-    raw = await work._connection.get_raw_connection()
-    return cast(Driver, raw.driver_connection)
+async def test_others_have_their_turn_between_many_short_statements(db: Database) -> None:
+    await keys(db)
+
+    async with turns() as counted:
+        for _ in range(500):
+            await keys(db)
+        meanwhile = counted[0]
+
+    assert meanwhile > 2
 
 
-async def test_every_row_comes_once_and_in_order(numbers: Database) -> None:
-    async with numbers.reading() as work:
-        at_once = list((await work.execute(EVERY)).scalars())
-        one_by_one = [row.number async for row in work.stream(EVERY)]
-        first = (await work.execute(EVERY.limit(1))).scalar_one()
-
-    assert at_once == one_by_one == list(range(MANY))
-    assert first == 0
-
-
-async def test_a_cursor_gives_its_rows_in_portions_of_any_size(numbers: Database) -> None:
-    async with numbers.reading() as work:
-        cursor = (await driver_of(work)).cursor()
-        await cursor.execute("SELECT number FROM numbers ORDER BY number")
-        first = await cursor.fetchone()
-        portions = [await cursor.fetchmany(400) for _ in range(4)]
-        rest = await cursor.fetchall()
-        end = await cursor.fetchone()
-        await cursor.close()
-
-    assert first == (0,)
-    assert [row[0] for portion in portions for row in portion] + [row[0] for row in rest] == list(
-        range(1, MANY)
-    )
-    assert end is None
-
-
-async def test_a_statement_is_one_trip_to_the_thread_and_so_is_a_function_of_many(
-    numbers: Database, monkeypatch: pytest.MonkeyPatch
+async def test_who_writes_waits_for_another_process_and_keeps_nobody_else(
+    db: Database, tmp_path: Path
 ) -> None:
-    trips = 0
-    async with numbers.reading() as work:
-        driver = await driver_of(work)
-        put = driver._tx.put_nowait
+    with closing(sqlite3.connect(tmp_path / "alumni.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        async with turns() as counted:
 
-        class Counted:
-            def put_nowait(self, call: object) -> None:
-                nonlocal trips
-                trips += 1
-                put(call)  # type: ignore[arg-type]
+            async def write() -> None:
+                async with db.writing() as work:
+                    await work.insert_new(inbox, row("late"))
 
-        monkeypatch.setattr(driver, "_tx", Counted())
-        for _ in range(3):
-            (await work.execute(EVERY.limit(9))).all()
-        one_each, trips = trips, 0
-        sums = await work.at_once(lambda look: [sum(look.execute(EVERY).scalars()) for _ in range(3)])
-        for_all = trips
-        monkeypatch.undo()
+            writing = asyncio.create_task(write())
+            while counted[0] < 20:
+                await keys(db)
+                await asyncio.sleep(0.001)
+            before = await keys(db)
+            other.execute("COMMIT")
+            await writing
 
-    assert one_each == 3
-    assert for_all == 1
-    assert sums == [sum(range(MANY))] * 3
+    assert before == []
+    assert await keys(db) == ["late"]
 
 
-async def test_a_function_that_is_given_up_is_waited_for(numbers: Database) -> None:
-    begun, may_end = Event(), Event()
-    ended_as = []
+async def test_a_transaction_that_is_cancelled_in_the_middle_leaves_the_connection_fit(db: Database) -> None:
+    async def work_long() -> None:
+        async with db.writing() as work:
+            await work.insert_new(inbox, row("lost"))
+            await work.execute(LONG, NUMBERS)
 
-    def read(look: Look) -> None:
-        begun.set()
-        may_end.wait(30)
-        ended_as.append(look.execute(EVERY.limit(1)).scalar_one())
+    for _ in range(3):
+        working = asyncio.create_task(work_long())
+        await asyncio.sleep(0.02)
+        working.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await working
+    async with db.writing() as work:
+        await work.insert_new(inbox, row("kept"))
 
-    async def run() -> None:
-        async with numbers.writing() as work:
-            await work.execute(insert(NUMBERS).values(number=MANY))
-            await work.at_once(read)
-
-    task = asyncio.create_task(run())
-    await asyncio.to_thread(begun.wait, 30)
-    task.cancel()
-    await asyncio.sleep(0)
-    is_waited_for = not task.done()
-    may_end.set()
-
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    assert (is_waited_for, ended_as) == (True, [0])
-    async with numbers.writing() as work:
-        assert sum((await work.execute(EVERY)).scalars()) == sum(range(MANY))
+    assert await keys(db) == ["kept"]
 
 
-async def test_a_function_that_fails_says_why_without_the_values(numbers: Database) -> None:
-    def read(look: Look) -> None:
-        look.execute(text("SELECT :secret FROM nowhere"), {"secret": "what somebody wrote"})
+async def test_a_reader_that_is_cancelled_in_the_middle_leaves_the_connection_fit(db: Database) -> None:
+    async def read_long() -> None:
+        async with db.reading() as work:
+            await work.execute(LONG, NUMBERS)
 
-    with pytest.raises(OperationalError, match="no such table: nowhere") as failed:
-        async with numbers.reading() as work:
-            await work.at_once(read)
+    await keys(db)
+    for _ in range(3):
+        reading = asyncio.create_task(read_long())
+        await asyncio.sleep(0.02)
+        reading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reading
 
-    assert "what somebody wrote" not in str(failed.value)
+    assert await keys(db) == []
 
 
-async def test_a_connection_awaits_nothing_else_in_its_thread(numbers: Database) -> None:
-    async with numbers.reading() as work:
-        driver = await driver_of(work)
+async def test_many_rows_at_once_are_written_whole(db: Database) -> None:
+    async with db.writing() as work:
+        await work.insert_all_new(inbox, [row(f"{number:04}") for number in range(1_000)])
 
-        with pytest.raises(RuntimeError, match="awaits something else"):
-            await driver.run(lambda: asyncio.sleep(0))
+    assert await keys(db) == [f"{number:04}" for number in range(1_000)]
+
+
+async def test_a_function_of_many_statements_runs_in_the_transaction_and_leaves_others_their_turn(
+    db: Database,
+) -> None:
+    def both(connection: Connection) -> tuple[int, list[str]]:
+        found = connection.execute(LONG, NUMBERS).scalar_one()
+        connection.execute(inbox.insert(), [row("second"), row("third")])
+        return found, list(connection.execute(select(inbox.c.event_id).order_by("event_id")).scalars())
+
+    async with turns() as counted, db.writing() as work:
+        await work.insert_new(inbox, row("first"))
+        found = await sqlite_driver.at_once(work._connection, both)
+        meanwhile = counted[0]
+
+    assert found == (SUM, ["first", "second", "third"])
+    assert await keys(db) == ["first", "second", "third"]
+    assert meanwhile > 5
+
+
+async def test_what_goes_wrong_is_told_as_ever(db: Database) -> None:
+    async with db.reading() as work:
+        with pytest.raises(OperationalError, match="no such table"):
+            await work.execute(select(text("1")).select_from(text("nowhere")))
+        with pytest.raises(OperationalError, match="no such table"):
+            await work.execute(text("SELECT 1 FROM nowhere"))
+
+    assert await keys(db) == []

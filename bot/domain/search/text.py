@@ -2,11 +2,10 @@
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 from html import unescape
 from threading import Lock
-
-import snowballstemmer
+from typing import Any
 
 ANALYSIS_VERSION = 2
 """Rises when the same text would give other words or stems: the index is then rebuilt at start."""
@@ -25,7 +24,6 @@ _MENTION = re.compile(r"<[@!][^>]*>|<#[^>|]*\|([^>]*)>|<(?:https?:|mailto:)[^>|]
 _WORD = re.compile(r"[^\W_]+")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0002ffff]+")
 
-_porter = snowballstemmer.stemmer("porter")
 _porter_lock = Lock()
 
 
@@ -72,7 +70,15 @@ def stem(word: str) -> str:
     if len(word) < 3 or not (word.isascii() and word.isalpha()):
         return word
     with _porter_lock:  # the library's stemmer keeps the word at hand in itself
-        return str(_porter.stemWord(word)) or word
+        return str(_porter().stemWord(word)) or word
+
+
+@cache
+def _porter() -> Any:
+    # Imported with the first word: it brings the stemmers of thirty languages.
+    import snowballstemmer
+
+    return snowballstemmer.stemmer("porter")
 
 
 def _label(found: re.Match[str]) -> str:

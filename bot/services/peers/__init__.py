@@ -27,6 +27,7 @@ from bot.services.peers.planning import (
 )
 from bot.services.peers.pool import all_history
 from bot.services.peers.publishing import publish, undo
+from bot.services.peers.solving import load, load_if_needed
 from bot.services.peers.tables import send_table, table
 
 COMPOSERS = {**messages.COMPOSERS, **tables.COMPOSERS}
@@ -53,6 +54,8 @@ __all__ = [
     "keep_apart",
     "kept_apart",
     "let_meet",
+    "load",
+    "load_if_needed",
     "lock",
     "mine",
     "mine_in",

@@ -1,11 +1,13 @@
 """Between a round and the matcher: what goes in, what comes out, and its refusals in words.
 
-The solvers are imported where they are first needed: they would take a third of every start. `load` has them
-ready before that.
+The solvers are imported where they are first needed: they take as much memory as all else together, and an
+academy draws a few times a year. `load` and `load_if_needed` have them ready before that.
 """
 
+import asyncio
 import importlib
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from bot.domain.ids import UserId
@@ -19,20 +21,34 @@ from bot.domain.matching.values import (
     Reviews,
     Rule,
 )
-from bot.domain.peers import Kind, Match, Round
+from bot.domain.peers import Kind, Match, Round, RoundState
 from bot.domain.refusals import Refused
 from bot.services.peers.pool import Pool, wishes
 from bot.views import words
+from storage import peers
+from storage.db import Database
 
 _MOST_NAMES = 5
 _SOLVERS = ("groups", "pairs", "reviews")
 
 
-def load() -> None:
-    """Load the solvers, in a thread once the bot is at work: a busy machine takes seconds for it.
+async def load() -> None:
+    """Load the solvers, in a thread: a busy machine takes seconds for it.
 
-    Else whoever draws first would wait for it, with Slack.
+    For whoever is about to draw, who would wait for it, with Slack.
     """
+    await asyncio.to_thread(_load)
+
+
+async def load_if_needed(db: Database, *, now: datetime) -> None:
+    """The same where a round is drafted or still open: who is left alone in it gets somebody else."""
+    async with db.reading() as work:
+        rounds = await peers.rounds(work)
+    if any(one.state is not RoundState.DISCARDED and now < one.closes_at for one in rounds):
+        await load()
+
+
+def _load() -> None:
     for name in _SOLVERS:
         importlib.import_module(f"bot.domain.matching.{name}")
 

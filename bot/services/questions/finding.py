@@ -226,10 +226,10 @@ async def _answered_by(
 ) -> dict[QuestionId, Question]:
     """The earlier questions that answer these, as far as this person may see them."""
     found: dict[QuestionId, Question] = {}
-    for one in questions:
-        if one.accepted_answer_id is not None:
-            continue
-        for kind, earlier_id in await stored.linked(work, team_id=team_id, question_id=one.id):
+    unanswered = [one for one in questions if one.accepted_answer_id is None]
+    links = await stored.links(work, team_id=team_id, question_ids=[one.id for one in unanswered])
+    for one in unanswered:
+        for kind, earlier_id in links.get(one.id, ()):
             earlier = await stored.question(work, team_id=team_id, question_id=earlier_id)
             if (
                 kind is LinkKind.ANSWERED_BY

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from bot.domain.ids import ChannelId, QuestionId, TeamId
 from bot.domain.messages import CHECK
 from bot.domain.questions import SHOWN, Answer, LinkKind, Question, QuestionState
-from bot.domain.search.asking import asks
 from bot.services.questions import asking
 from bot.services.questions.log import BESIDE, NOT_A_QUESTION_WITHIN, POSTED, posted_key
 from bot.services.questions.settling import ANSWERED, ANSWERED_EDIT, MARK, POSTED_EDIT
@@ -106,6 +105,9 @@ async def _beside(work: Work, row: OutboxRow, now: datetime) -> Composed:
         return Drop("too late to be of use")
     if not await _is_open_to_me(work, row):
         return _NO_CHANNEL
+    # With the first question: its patterns take longer to be made than all others together.
+    from bot.domain.search.asking import asks
+
     seems_to_ask = asks(f"{question.title}\n{question.detail}")
     found = await asking.beside(work, question=question, now=now)
     message = views.whispered([*found, *views.beside(question.id, seems_to_ask=seems_to_ask)])

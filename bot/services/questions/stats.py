@@ -12,7 +12,6 @@ from bot.domain.ids import ChannelId, TeamId, UserId
 from bot.domain.members import Actor
 from bot.domain.question_numbers import Helper, Numbers, numbers, year_begins_on
 from bot.services.questions.finding import reader_zone
-from bot.views import question_chart
 from bot.views import questions_desk as views
 from storage import channels, editions, members, outbox, question_numbers
 from storage import questions as stored
@@ -197,6 +196,9 @@ async def _chart(work: Work, row: OutboxRow, now: datetime) -> Composed:
 
     async def make(db: Database) -> list[File]:
         found = await overview(db, team_id=team_id, user_id=user_id, now=now)
+        # It takes the whole of Pillow, for a picture that is asked for now and then.
+        from bot.views import question_chart
+
         drawn = await asyncio.to_thread(question_chart.png, found.numbers, academy_name=found.academy_name)
         said = question_chart.in_words(found.numbers)
         return [File(name=name, content=drawn, title="Questions: the week and the year", alt_text=said)]

@@ -1,0 +1,208 @@
+"""The bot beside a bare Bolt app on the same workspace: `python -m tests.bench.load [acks] [start] [memory]`.
+
+Both run as processes of their own and are asked in turns, so that a busy moment hits both. Prints how long
+acknowledgements take, over Socket Mode and HTTP; how long a start takes until it is connected; and memory.
+"""
+
+import argparse
+import asyncio
+import logging
+import random
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sandbox import payloads
+from sandbox.delivered import Ack
+from tests.bench import bare
+from tests.bench.goals import Board, load
+from tests.bench.starting import CHANNEL, PEOPLE, WORDS, Ground, ground, question, running
+
+PARTS = ("acks", "start", "memory")
+ROUNDS = {1: 40, 10: 15, 50: 12}
+"""By how many people ask at once."""
+
+_WARM_UP = 3
+_STARTS = 7
+_AT_REST_AFTER_S = 5.0
+_READING, _WRITING = 3.0, 5.0
+"""How many times the floor's p99 a command may take at most, at fifty people."""
+
+_STARTING = _RESTING = 2.0
+_Typed = Callable[[random.Random], str]
+COMMANDS: Mapping[str, tuple[str, _Typed, float | None]] = {
+    "floor": ("bare", lambda _: f"{bare.COMMAND} words", None),
+    "/homework": ("bot", lambda _: "/homework", _READING),
+    "/questions words": ("bot", lambda chance: f"/questions {' '.join(chance.sample(WORDS, 2))}", _READING),
+    "/ask": ("bot", lambda chance: f"/ask {question(chance)}", _WRITING),
+}
+"""By name: which of the two is asked, what is typed, and the goal."""
+
+
+@dataclass
+class Taken:
+    """How long acknowledgements of one command took, in seconds, and the rounds in which they did."""
+
+    acks_s: list[float] = field(default_factory=list)
+    rounds_s: list[float] = field(default_factory=list)
+    late: int = 0
+    """How many did not come within the three seconds that Slack allows."""
+
+    def quantile_ms(self, share: float) -> float:
+        """So many of them took no longer, in ms."""
+        ranked = sorted(self.acks_s)
+        return 1000 * ranked[min(int(len(ranked) * share), len(ranked) - 1)]
+
+    @property
+    def a_second(self) -> float:
+        """Acknowledgements a second."""
+        return len(self.acks_s) / sum(self.rounds_s)
+
+
+async def acks(board: Board, on: Ground, chance: random.Random) -> None:
+    """p50, p99 and how many a second, over both ways in; and what both hold after it."""
+    for way, over_http in (("Socket Mode", False), ("HTTP", True)):
+        async with (
+            running(on, "bare", over_http=over_http) as floor,
+            running(on, "bot", over_http=over_http) as bot,
+        ):
+            await asyncio.sleep(_AT_REST_AFTER_S)
+            print(f"\nAcknowledgements over {way}, ms; {load()}")
+            print(
+                f"  {'at once':>7}  {'command':17} {'p50':>7} {'p99':>7} {'a second':>9}  p50, p99 to floor's"
+            )
+            for people, rounds in ROUNDS.items():
+                await _at_once(board, on, chance, way=way, people=people, rounds=rounds)
+            for name, one in (("floor", floor), ("bot", bot)):
+                held = one.memory()
+                print(f"  memory after it, {name}: {held.mb:.0f} MB, {held.most_mb:.0f} MB at most")
+
+
+async def _at_once(
+    board: Board, on: Ground, chance: random.Random, *, way: str, people: int, rounds: int
+) -> None:
+    taken = {name: Taken() for name in COMMANDS}
+    for number in range(_WARM_UP + rounds):
+        for name, (app, typed, _) in COMMANDS.items():
+            lines = [typed(chance) for _ in range(people)]
+            started_s = time.perf_counter()
+            answers = await _ask(on, app, lines)
+            if number >= _WARM_UP:
+                taken[name].rounds_s.append(time.perf_counter() - started_s)
+                taken[name].acks_s += [ack.took_s for ack in answers]
+                taken[name].late += sum(not ack.ok for ack in answers)
+    floor = taken["floor"]
+    for name, one in taken.items():
+        typical, late = one.quantile_ms(0.5), one.quantile_ms(0.99)
+        ratios = f"{typical / floor.quantile_ms(0.5):.1f}, {late / floor.quantile_ms(0.99):.1f}"
+        said = f"; {one.late} took over 3 s" if one.late else ""
+        print(
+            f"  {people:>7}  {name:17} {typical:7.1f} {late:7.1f} {one.a_second:9.0f}  {ratios}{said}",
+            flush=True,
+        )
+    if people == max(ROUNDS):
+        for name, (_, _, goal) in COMMANDS.items():
+            if goal is not None:
+                times = taken[name].quantile_ms(0.99) / floor.quantile_ms(0.99)
+                board.at_most(f"p99 of {name} over {way}", times, goal, "times the floor's")
+
+
+async def _ask(on: Ground, name: str, lines: Sequence[str]) -> list[Ack]:
+    """Give the commands at once, one a person; what they show is looked at once all are acknowledged.
+
+    To check and show an answer is work of the workspace: done in between, it would be charged to the app.
+    """
+    app, given = on.app(name), []
+    for person, line in zip(PEOPLE, lines, strict=False):
+        command, _, text = line.partition(" ")
+        given.append(
+            payloads.slash_command(
+                on.sandbox.workspace,
+                app,
+                person,
+                on.sandbox.workspace.channel(CHANNEL),
+                command=command,
+                text=text,
+                trigger_id=on.sandbox.interactions.triggers.new(app, person),
+                response_url=on.sandbox.interactions.responses.new(app, person, CHANNEL),
+            )
+        )
+    deliver = on.sandbox.delivery.deliver
+    answers = await asyncio.gather(*(deliver(app, "slash_commands", payload) for payload in given))
+    for payload, ack in zip(given, answers, strict=True):
+        if ack.error not in ("", "operation_timeout"):
+            raise RuntimeError(f"{payload['command']} got no answer: {ack.error}")
+        if ack.ok:
+            on.sandbox.interactions.responses.apply(app, payload["user_id"], CHANNEL, ack.body)
+    await on.sandbox.quiet()
+    return answers
+
+
+async def start_and_memory(board: Board, on: Ground, parts: Sequence[str]) -> None:
+    """How long each takes until it is connected, and what it holds some seconds later; in turns."""
+    waits = "memory" in parts
+    after_s: dict[str, list[float]] = {"bare": [], "bot": []}
+    worked_s: dict[str, list[float]] = {"bare": [], "bot": []}
+    held_mb: dict[str, list[float]] = {"bare": [], "bot": []}
+    own_mb: dict[str, list[float]] = {"bare": [], "bot": []}
+    for number in range(1 + _STARTS):
+        for name in ("bare", "bot"):
+            async with running(on, name) as one:
+                if waits and number in (1, 2, 3):
+                    await asyncio.sleep(_AT_REST_AFTER_S)
+                    memory = one.memory()
+                    held_mb[name].append(memory.mb)
+                    own_mb[name].append(memory.own_mb)
+                if number:  # the first compiles
+                    after_s[name].append(one.connected_after_s)
+                    worked_s[name].append(one.worked_s)
+    if "start" in parts:
+        print(f"\nStart to connected over Socket Mode, median of {_STARTS}; {load()}")
+        for name in after_s:
+            waited, worked = statistics.median(after_s[name]), statistics.median(worked_s[name])
+            print(f"  {name:5} {waited:.2f} s, of which {worked:.2f} s of processor time")
+        times = _ratio(after_s)
+        print(f"  processor time: {_ratio(worked_s):.2f} times the floor's")
+        board.reached(
+            "start", f"{times:.2f} times the floor's", f"{_STARTING:g} at most", is_met=times <= _STARTING
+        )
+    if waits:
+        print(f"\nMemory {_AT_REST_AFTER_S:g} s after it connected; {load()}")
+        for name in held_mb:
+            held, own = statistics.median(held_mb[name]), statistics.median(own_mb[name])
+            print(f"  {name:5} {held:.1f} MB (PSS), its own {own:.1f} MB")
+        times = _ratio(held_mb)
+        board.reached(
+            "memory at rest",
+            f"{times:.2f} times the floor's",
+            f"{_RESTING:g} at most",
+            is_met=times <= _RESTING,
+        )
+
+
+def _ratio(by_name: Mapping[str, Sequence[float]]) -> float:
+    return statistics.median(by_name["bot"]) / statistics.median(by_name["bare"])
+
+
+async def main() -> None:
+    """Measure what the command line names."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.load", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    parts = arguments.parts or PARTS
+    if unknown := set(parts) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    board, chance = Board(), random.Random(arguments.seed)
+    async with ground(arguments.seed) as on:
+        if {"start", "memory"} & set(parts):
+            await start_and_memory(board, on, parts)
+        if "acks" in parts:
+            await acks(board, on, chance)
+    board.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
