@@ -59,8 +59,8 @@ def best(
     )
     if len(rarity) == 1:
         entries = entries.order_by(table.question_id.desc()).limit(budget)
-    # Summed in one go with it, whole vectors would be carried into the groups, and written to a file there.
-    said = entries.cte("said").prefix_with("MATERIALIZED", dialect="postgresql")
+    # Without the offset it is summed in one go: whole vectors are carried into the groups, and through files.
+    said = entries.offset(0).subquery()
     ordered = (
         select(said.c.question_id)
         .group_by(said.c.question_id)
