@@ -21,7 +21,6 @@ READING: Mapping[str, Mapping[str, Any]] = {
 """By dialect: the execution options of a transaction that only reads, and sees one state throughout."""
 
 _CONNECTIONS = 10  # of SQLite, kept open
-_MAPPED_BYTES = 1 << 30
 _NEVER_STORED = re.compile("[\x00\ud800-\udfff]")
 
 # Keys of PostgreSQL's advisory locks: for all workspaces together, for single ones, for work of minutes.
@@ -121,8 +120,6 @@ def _prepare_sqlite(dbapi_connection: Any, _record: ConnectionPoolEntry) -> None
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
-    # A search reads some two hundred pages from all over the file. Each would be a call of the system.
-    cursor.execute(f"PRAGMA mmap_size = {_MAPPED_BYTES}")
     cursor.close()
 
 
