@@ -26,10 +26,11 @@ test-postgres: $(READY)  ## every test that needs a database, on a PostgreSQL th
 chaos: $(READY)  ## the long fault run: kills, lost replies, rate limits
 	@$(BIN)/python -m tests.chaos.run
 
-bench: $(READY)  ## how good and how fast search, the matching of feedback rounds and the page are
+bench: $(READY)  ## how good and how fast search, the matching of feedback rounds, the page and the bot are
 	@$(BIN)/python -m tests.bench
 	@$(BIN)/python -m tests.bench.matching
 	@$(BIN)/python -m tests.bench.page
+	@$(BIN)/python -m tests.bench.load
 
 screenshots: $(READY)  ## the pictures in README.md, taken of the demo in Chromium
 	@$(BIN)/python -m tests.screenshots
