@@ -20,7 +20,7 @@ from tests.bench.goals import Board, load
 from tests.bench.starting import CHANNEL, PEOPLE, WORDS, Ground, Running, ground, question, running
 
 PARTS = ("acks", "start", "memory")
-ROUNDS = {1: 40, 10: 15, 50: 12}
+ROUNDS = {1: 30, 10: 12, 50: 10}
 """By how many people ask at once."""
 
 _WARM_UP = 3

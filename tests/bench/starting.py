@@ -172,7 +172,11 @@ async def running(on: Ground, name: str, *, over_http: bool = False) -> AsyncIte
     with (on.folder / f"{name}.log").open("ab") as log:
         started_s = time.perf_counter()
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", *_MODULES[name]), env=environment, cwd=on.folder, stderr=log
+            *(sys.executable, "-m", *_MODULES[name]),
+            env=environment,
+            cwd=on.folder,
+            stdout=log,
+            stderr=log,
         )
     try:
         async with asyncio.timeout(_STARTS_WITHIN_S):
