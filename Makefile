@@ -26,11 +26,12 @@ test-postgres: $(READY)  ## every test that needs a database, on a PostgreSQL th
 chaos: $(READY)  ## the long fault run: kills, lost replies, rate limits
 	@$(BIN)/python -m tests.chaos.run
 
-bench: $(READY)  ## how good and how fast search, the matching of feedback rounds, the page and the heartbeat are
+bench: $(READY)  ## how good and how fast search, the matching of rounds, the page, the heartbeat and the bot are
 	@$(BIN)/python -m tests.bench
 	@$(BIN)/python -m tests.bench.matching
 	@$(BIN)/python -m tests.bench.page
 	@$(BIN)/python -m tests.bench.heartbeat
+	@$(BIN)/python -m tests.bench.load
 
 screenshots: $(READY)  ## the pictures in README.md, taken on the newcomer's way through the demo
 	@$(BIN)/python -m pytest tests/scenarios/test_newcomer.py --pictures sandbox/screenshots

@@ -26,6 +26,7 @@ from storage.types import Listed
 _Value = TypeVar("_Value")
 
 _PORTION = 500  # rows
+_SEARCHES_AT_ONCE = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,6 +171,8 @@ class Database:
         # SQLite needs none of these options; where some are set, each statement asks for them.
         options = engines.READING[engine.dialect.name]
         self._readers = engine.execution_options(**options) if options else engine
+        self.searches = asyncio.Semaphore(_SEARCHES_AT_ONCE)
+        """Entered by who searches: of many at once, the first would be answered as late as the last."""
         # Writers wait in a queue of this process first. SQLite lets those who wait sleep and look again;
         # and on PostgreSQL each of them would hold a connection, until none is left to read by.
         self._turns: defaultdict[str | None, asyncio.Lock] = defaultdict(asyncio.Lock)

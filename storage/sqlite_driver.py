@@ -9,6 +9,7 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from threading import get_ident
 from typing import Any, TypeVar
 
@@ -38,7 +39,9 @@ _MOST_VALUES = 200
 """A statement that inserts more goes to the thread."""
 
 _OTHERS_WAIT_S = 0.01
-"""For so long statements may follow each other before others have their turn."""
+"""For so long transactions may follow each other before others have their turn…"""
+_IN_THE_MIDDLE_S = 0.1
+"""…and for so long statements of one: whoever stops in the middle keeps a connection from the others."""
 
 _BUSY_TIMEOUT_MS = 10_000
 _BEGIN = "BEGIN"
@@ -55,7 +58,7 @@ async def execute(connection: AsyncConnection, statement: Executable, parameters
     is_one = not isinstance(parameters, list)
     if plain is not None and is_one and (statement.is_select or statement.is_insert):
         of: _Connection = plain.connection.dbapi_connection  # type: ignore[assignment]  # made by Driver
-        if of.driver.is_to_give_way:
+        if of.driver.is_to_give_way(_IN_THE_MIDDLE_S):
             await asyncio.sleep(0)
             of.driver.gave_way()
         try:
@@ -69,6 +72,10 @@ async def execute(connection: AsyncConnection, statement: Executable, parameters
 @asynccontextmanager
 async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """A connection in a transaction that only reads, and is rolled back."""
+    driver: Any = engine.dialect.dbapi
+    if driver.is_to_give_way(_OTHERS_WAIT_S):
+        await asyncio.sleep(0)
+        driver.gave_way()
     try:
         plain = engine.sync_engine.connect()
     except MissingGreenlet:
@@ -123,10 +130,9 @@ class Driver(AsyncAdapt_aiosqlite_dbapi):
         made = super().connect(*arguments, **options)
         return _Connection(self, made._connection)
 
-    @property
-    def is_to_give_way(self) -> bool:
-        """Whether others had no turn for a while."""
-        return time.monotonic() - self._gave_way_s > _OTHERS_WAIT_S
+    def is_to_give_way(self, after_s: float) -> bool:
+        """Whether others had no turn for so long."""
+        return time.monotonic() - self._gave_way_s > after_s
 
     def gave_way(self) -> None:
         """Others had their turn now."""
@@ -189,7 +195,9 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
         self._rows = deque(self._adapt_connection.ran(operation, len(given), run))
 
     def executemany(self, operation: str, seq_of_parameters: Any) -> None:
-        self._adapt_connection.in_thread(lambda: self._cursor.executemany(operation, seq_of_parameters))
+        values = sum(map(len, seq_of_parameters))
+        run = partial(self._cursor.executemany, operation, seq_of_parameters)
+        self._adapt_connection.ran(operation, values, run)
 
     async def _async_soft_close(self) -> None:
         """Nothing is held once all rows are fetched."""
@@ -238,7 +246,7 @@ class _Connection(AsyncAdapt_aiosqlite_connection):
         if not is_short or self.is_at_work:
             return self.in_thread(run)
         if in_greenlet():
-            await_(asyncio.sleep(0) if self.driver.is_to_give_way else _NOTHING)
+            await_(_NOTHING)
         # A change that is stopped takes its whole transaction with it; a query can be asked again.
         self._may_be_stopped = is_query
         try:

@@ -17,10 +17,10 @@ from sandbox import payloads
 from sandbox.delivered import Ack
 from tests.bench import bare
 from tests.bench.goals import Board, load
-from tests.bench.starting import CHANNEL, PEOPLE, WORDS, Ground, ground, question, running
+from tests.bench.starting import CHANNEL, PEOPLE, WORDS, Ground, Running, ground, question, running
 
 PARTS = ("acks", "start", "memory")
-ROUNDS = {1: 40, 10: 15, 50: 12}
+ROUNDS = {1: 30, 10: 12, 50: 10}
 """By how many people ask at once."""
 
 _WARM_UP = 3
@@ -73,14 +73,14 @@ async def acks(board: Board, on: Ground, chance: random.Random) -> None:
                 f"  {'at once':>7}  {'command':17} {'p50':>7} {'p99':>7} {'a second':>9}  p50, p99 to floor's"
             )
             for people, rounds in ROUNDS.items():
-                await _at_once(board, on, chance, way=way, people=people, rounds=rounds)
+                await _at_once(board, on, bot, chance, way=way, people=people, rounds=rounds)
             for name, one in (("floor", floor), ("bot", bot)):
                 held = one.memory()
                 print(f"  memory after it, {name}: {held.mb:.0f} MB, {held.most_mb:.0f} MB at most")
 
 
 async def _at_once(
-    board: Board, on: Ground, chance: random.Random, *, way: str, people: int, rounds: int
+    board: Board, on: Ground, bot: Running, chance: random.Random, *, way: str, people: int, rounds: int
 ) -> None:
     taken = {name: Taken() for name in COMMANDS}
     for number in range(_WARM_UP + rounds):
@@ -92,6 +92,8 @@ async def _at_once(
                 taken[name].rounds_s.append(time.perf_counter() - started_s)
                 taken[name].acks_s += [ack.took_s for ack in answers]
                 taken[name].late += sum(not ack.ok for ack in answers)
+        # What came of the questions is not to be charged to the next round.
+        await bot.at_rest()
     floor = taken["floor"]
     for name, one in taken.items():
         typical, late = one.quantile_ms(0.5), one.quantile_ms(0.99)
@@ -103,9 +105,15 @@ async def _at_once(
         )
     if people == max(ROUNDS):
         for name, (_, _, goal) in COMMANDS.items():
+            one = taken[name]
             if goal is not None:
-                times = taken[name].quantile_ms(0.99) / floor.quantile_ms(0.99)
-                board.at_most(f"p99 of {name} over {way}", times, goal, "times the floor's")
+                times = one.quantile_ms(0.99) / floor.quantile_ms(0.99)
+                board.reached(
+                    f"p99 of {name} over {way}",
+                    f"{times:.1f} times the floor's{f', {one.late} of them over 3 s' if one.late else ''}",
+                    f"{goal:g} times at most",
+                    is_met=times <= goal and not one.late,
+                )
 
 
 async def _ask(on: Ground, name: str, lines: Sequence[str]) -> list[Ack]:

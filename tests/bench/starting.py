@@ -33,6 +33,11 @@ CHANNEL = ChannelId("C0ASK")
 PEOPLE = tuple(UserId(f"U{number:05d}") for number in range(60))
 QUESTIONS = 1_000
 _STARTS_WITHIN_S = 60
+_AT_REST_WITHIN_S = 60
+_LOOKED_EVERY_S = 0.2
+_LITTLE = 0.15
+"""The share of a core that it still needs now and then: it sends what it has to, a message a second."""
+
 _COUNTRIES = ("IT", "FI", "PT", "DE")
 _MODULES = {"bare": ("tests.bench.bare",), "bot": ("bot", "run")}
 
@@ -130,6 +135,14 @@ class Running:
     worked_s: float
     """Of processor time, until it was connected."""
 
+    async def at_rest(self) -> None:
+        """Return once it has done what it was left with, but for what waits for its time."""
+        async with asyncio.timeout(_AT_REST_WITHIN_S):
+            before_s, now_s = -1.0, _worked_s(self.process.pid)
+            while now_s - before_s > _LITTLE * _LOOKED_EVERY_S:
+                await asyncio.sleep(_LOOKED_EVERY_S)
+                before_s, now_s = now_s, _worked_s(self.process.pid)
+
     def memory(self) -> "Memory":
         """What it holds now."""
         held = _fields(f"/proc/{self.process.pid}/smaps_rollup")
@@ -159,7 +172,11 @@ async def running(on: Ground, name: str, *, over_http: bool = False) -> AsyncIte
     with (on.folder / f"{name}.log").open("ab") as log:
         started_s = time.perf_counter()
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", *_MODULES[name]), env=environment, cwd=on.folder, stderr=log
+            *(sys.executable, "-m", *_MODULES[name]),
+            env=environment,
+            cwd=on.folder,
+            stdout=log,
+            stderr=log,
         )
     try:
         async with asyncio.timeout(_STARTS_WITHIN_S):

@@ -87,6 +87,22 @@ async def ask(
     in_markup: whether the texts are in Slack's markup, as a command's are.
     Raises Refused where there is no such channel, for a question without words, and for one that is too long.
     """
+    async with db.searches:
+        return await _ask(
+            db, who=who, written=written, given_in=given_in, in_markup=in_markup, now=now, once=once
+        )
+
+
+async def _ask(
+    db: Database,
+    *,
+    who: Actor,
+    written: Written,
+    given_in: ChannelId | None,
+    in_markup: bool,
+    now: datetime,
+    once: Delivery,
+) -> Suggested | Asked:
     # Found before anything is locked: a search in a large log takes longer than the rest together.
     async with db.reading() as work:
         draft = await _draft(

@@ -47,7 +47,7 @@ async def find(db: Database, *, who: Actor, text: str, offset: int = 0) -> Searc
     found for an empty one.
     """
     query = parse(_IN_OTHER_WORDS.get(text.strip().casefold(), text))
-    async with db.reading() as work:
+    async with db.searches, db.reading() as work:
         zone = await reader_zone(work, team_id=who.team_id, tz=who.tz)
         sight = await channels.sight(work, team_id=who.team_id, user_id=who.user_id)
         found = await search(
