@@ -17,6 +17,7 @@ from pathlib import Path
 
 from bot.config import read_values, settings_from
 from bot.importing import take_in
+from sandbox.delivery import RETRIES_AFTER
 from sandbox.server import Sandbox
 from storage.db import open_database
 from tests import postgres
@@ -33,6 +34,7 @@ __all__ = ["EDITION", "first_of", "start", "surroundings"]
 EDITION = edition(())
 _PER_PERSON = 25
 """Messages that each participant gets, about."""
+_QUIET_FOR_S = 4.0
 _STOPS_WITHIN_S = 25.0
 
 
@@ -85,7 +87,7 @@ async def run_chaos(plan: Plan, directory: Path, *, database_url: str) -> Outcom
     plans = 6 if plan.lasts_s > 120 else 2
     remind_after_s = [plan.lasts_s * plan.speed * 0.8 * number / plans for number in range(plans)]
     async with Sandbox(workspace, rates=rates(), seed=plan.seed) as sandbox:
-        sandbox.calls = deque(maxlen=1000)
+        sandbox.calls, sandbox.delivery.log = deque(maxlen=1000), deque()
         scene = Scene(sandbox, app, ids, directory, database_url, speed=plan.speed)
         environment = surroundings(sandbox, app, database_url, speed=plan.speed)
         settings = settings_from(read_values(environment, directory))
@@ -184,7 +186,7 @@ async def _announce(crowd: Crowd, scene: Scene, watch: Watch, plan: Plan) -> Non
             and scene.posts >= plan.deliveries
         ):
             return
-        if watch.waiting > len(scene.people) // 2 or scene.posts + watch.waiting >= plan.deliveries:
+        if watch.waiting > len(scene.people) * 3 or scene.posts + watch.waiting >= plan.deliveries:
             await asyncio.sleep(0.2)
             continue
         await crowd.announce()
@@ -198,12 +200,22 @@ async def _quiet(scene: Scene, watch: Watch, *, within_s: float) -> bool:
     until_s = time.monotonic() + within_s
     while time.monotonic() < until_s:
         await asyncio.sleep(0.5)
-        if watch.waiting or scene.posts != posts:
+        if watch.waiting or scene.posts != posts or _is_delivered_again(scene):
             is_quiet_since_s, posts = time.monotonic(), scene.posts
-        # Events wait for a minute and for five of the workspace's clock until they are delivered again.
-        elif time.monotonic() - is_quiet_since_s > max(360 / scene.speed, 10):
+        elif time.monotonic() - is_quiet_since_s > _QUIET_FOR_S:
             return True
     return False
+
+
+def _is_delivered_again(scene: Scene) -> bool:
+    """Whether an event waits to be delivered again: after a minute of Slack's clock, or after five."""
+    return any(
+        one.kind == "events_api"
+        and one.error
+        and one.acks[-1].may_retry
+        and one.attempts <= len(RETRIES_AFTER)
+        for one in scene.sandbox.delivery.log
+    )
 
 
 def report(outcome: Outcome, *, shown: int) -> str:

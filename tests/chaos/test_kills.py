@@ -8,6 +8,7 @@ from tests.chaos.run import Plan, run_chaos
 PLAN = Plan(deliveries=150, events=30, kills=8, seed=7, replicas=1, speed=20)
 
 
+@pytest.mark.long
 async def test_nothing_is_lost_or_comes_twice_through_kills_lost_replies_and_429s(
     tmp_path: Path, database_url: str
 ) -> None:

@@ -3,11 +3,14 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from sandbox.blocks import elements_of, texts
+from sandbox.entries import NotPossible
+from sandbox.errors import SlackError
 from sandbox.person import Person
 from tests.chaos.scene import ASK, GENERAL, HALL, ORGANISER, Scene
 
@@ -77,7 +80,7 @@ class Crowd:
                 await asyncio.sleep(0.05)
                 continue
             (story,) = self._chance.choices(tellers, shares)
-            task = asyncio.create_task(self._tell(story))
+            task = asyncio.create_task(self._tell(story, self._free.pop()))
             running.add(task)
             task.add_done_callback(running.discard)
         await asyncio.gather(*running)
@@ -105,12 +108,11 @@ class Crowd:
 
     # -- stories --------------------------------------------------------------------------------------
 
-    async def _tell(self, story: Callable[[Person], Awaitable[None]]) -> None:
-        user_id = self._free.pop()
+    async def _tell(self, story: Callable[[Person], Awaitable[None]], user_id: str) -> None:
         try:
             await story(self._scene.sandbox.person(user_id))
-        except Broken as broken:
-            self.broken.append(f"{story.__name__} of {user_id}: {broken}")
+        except (Broken, SlackError, TimeoutError) as broken:
+            self.broken.append(f"{story.__name__} of {user_id}: {broken!r}")
         finally:
             self._free.insert(0, user_id)
 
@@ -191,7 +193,9 @@ class Crowd:
             if "announce_got_it" in actions:
                 title = str(message["blocks"][0]["text"]["text"])
                 press = partial(person.press, message, "announce_got_it", channel_id=where)
-                await self._until_heard(person, press)
+                # Once it is known the button is gone, though the answer to a click may have been lost.
+                with suppress(NotPossible):
+                    await self._until_heard(person, press)
                 self.wanted.confirmed.add((title, person.user_id))
                 return
 

@@ -317,7 +317,7 @@ class Verdict:
                     continue  # it died before it could tell
                 whose = "its own" if is_own else "another's"
                 self.found.early.append(
-                    f"{call.method} of {pid}, {at_s - told_s:.1f} of {until_s - told_s:.1f} s into {whose} wait"
+                    f"{call.method} of {pid}, {at_s - told_s:.1f} of {until_s - told_s:.1f} s in {whose} wait"
                 )
                 break
             if call.status == 429:
