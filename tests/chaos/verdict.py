@@ -84,6 +84,8 @@ class Watch:
         self.failed_s: list[float] = []
         """When a call failed without which somebody could not be answered."""
         self.waiting = 0
+        self.waiting_bulk = 0
+        """Of these, one of very many each: announcements, but not the edits that tell how far they are."""
         self.sending_of: set[int] = set()
         self._scene = scene
         self._database = database
@@ -112,6 +114,7 @@ class Watch:
         # By any clock that jumped meanwhile: what waits for another day is left out.
         soon = self._scene.sandbox.clock.now() + timedelta(hours=2)
         self.waiting = sum(row.due_at <= soon for row in found)
+        self.waiting_bulk = sum(row.is_bulk for row in found)
         for row in found:
             if row.state == "sending" and row.claimed_by:
                 self.sending_of.add(int(row.claimed_by.partition("-")[0]))
