@@ -23,7 +23,7 @@ test-long: $(READY)  ## those that take a good part of a minute each: whole acad
 test-postgres: $(READY)  ## every test that needs a database, on a PostgreSQL that is started for it
 	@$(BIN)/python -m pytest -n auto --dist worksteal --database postgres
 
-chaos: $(READY)  ## the long fault run: kills, lost replies, rate limits
+chaos: $(READY)  ## the fault run: 10,000 messages and 1,000 deeds through 500 kills and all else that goes wrong
 	@$(BIN)/python -m tests.chaos.run
 
 bench: $(READY)  ## how good and how fast search, the matching of rounds, the page, the heartbeat and the bot are

@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
+import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import Any, Self
@@ -124,6 +125,8 @@ COMPOSERS = {
 }
 
 _REQUEST_TIMEOUT_S = 10
+# Longer than a request to Slack may run. A database whose host has vanished answers never.
+_ENDS_WITHIN_S = 12.0
 _OF_ME = ("enterprise_id", "team_id", "user_id", "bot_id")
 
 
@@ -205,7 +208,7 @@ async def start(
     clock = clock or SystemClock()
     async with AsyncExitStack() as closing:
         db = open_database(settings.database_url)
-        closing.push_async_callback(db.close)
+        closing.push_async_callback(_in_time, db.close, "the database", 3.0)
         await migrate(db)
 
         session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_REQUEST_TIMEOUT_S))
@@ -248,9 +251,9 @@ async def start(
         intake = Intake(health=health, after_each=dispatcher.wake)
 
         # Closing goes the other way: first the ways in, then the ways out, the database last.
-        closing.push_async_callback(dispatcher.stop)
+        closing.push_async_callback(_in_time, dispatcher.stop, "what is being sent")
         closing.push_async_callback(reading.stop)
-        closing.push_async_callback(heartbeat.stop)
+        closing.push_async_callback(_in_time, heartbeat.stop, "what has just fallen due")
         served = routes(health)
         if not settings.uses_socket_mode:
             secret = settings.signing_secret.reveal() if settings.signing_secret else ""
@@ -261,7 +264,7 @@ async def start(
             socket = SocketMode(bolt, intake=intake, health=health, app_token=settings.app_token.reveal())
             closing.push_async_callback(socket.stop)
             await socket.start(reader)
-        closing.push_async_callback(deps.background.finish)
+        closing.push_async_callback(_in_time, deps.background.finish, "what goes on in the background")
         closing.push_async_callback(intake.finish)
 
         # Commands are answered meanwhile: a large workspace takes a minute to be listed. But nothing goes
@@ -288,6 +291,15 @@ async def start(
             http_url=http_url,
             closing=closing.pop_all(),
         )
+
+
+async def _in_time(end: Callable[[], Awaitable[None]], what: str, within_s: float = _ENDS_WITHIN_S) -> None:
+    """End something; where it does not end, leave it: whatever was cut off is made up by the next start."""
+    try:
+        async with asyncio.timeout(within_s):
+            await end()
+    except TimeoutError:
+        _log.warning("stopping without waiting any longer for %s", what)
 
 
 async def _hear_what_was_missed(
@@ -324,6 +336,8 @@ def web_client(
         base_url=settings.slack_api_url,
         timeout=_REQUEST_TIMEOUT_S,
         session=session,
+        # Tells the replicas apart in the log of a proxy.
+        user_agent_suffix=f"alumni-bot/{os.getpid()}",
         retry_handlers=list(retry_handlers) if patient else [],
     )
 

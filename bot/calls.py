@@ -20,6 +20,8 @@ OPEN = "conversations.open"
 # How far Slack's clock may be behind the host's before a message is missed in the history.
 _CLOCK_SKEW = timedelta(hours=1)
 
+_AGAIN_AFTER_S = 5.0
+
 _METHODS: dict[type[Sendable], str] = {
     Edit: "chat.update",
     Delete: "chat.delete",
@@ -73,9 +75,27 @@ def methods(row: OutboxRow, composed: Sendable | Share) -> tuple[str, ...]:
     return (_METHODS[type(composed)],)
 
 
+def method_of(response: AsyncSlackResponse) -> str:
+    """The method that was called."""
+    return response.api_url.rstrip("/").rpartition("/")[2]
+
+
+def retry_after_s(failed: BaseException) -> float:
+    """How long to wait until a call that failed is made again."""
+    if isinstance(failed, SlackApiError):
+        return float(failed.response.headers.get("Retry-After", _AGAIN_AFTER_S))
+    return _AGAIN_AFTER_S
+
+
 def is_group(row: OutboxRow | Sent) -> bool:
     """Whether it goes to the conversation of several people, which has to be opened first."""
     return "," in row.recipient
+
+
+def lookup_methods(row: OutboxRow) -> tuple[str, ...]:
+    """The methods that looking for its message calls."""
+    read = "conversations.replies" if row.body.get("thread_ts") else "conversations.history"
+    return (OPEN, read) if row.recipient[:1] in {"U", "W"} else (read,)
 
 
 async def posted(client: AsyncWebClient, row: OutboxRow) -> tuple[str, str] | None:

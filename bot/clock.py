@@ -1,15 +1,19 @@
 """The one reader of the host's clock; everything else is handed a clock or an instant."""
 
 import asyncio
+import time
 from datetime import UTC, datetime
 from typing import Protocol
 
 
 class Clock(Protocol):
-    """What the bot needs of a clock; the local workspace's has the same two methods."""
+    """What the bot needs of a clock; the local workspace's has the same methods."""
 
     def now(self) -> datetime:
         """The instant, aware, in UTC."""
+
+    def steady(self) -> datetime:
+        """An instant that says nothing of the date: it goes on as time does, however the clock is set."""
 
     async def sleep_until(self, instant: datetime) -> None:
         """Return once the clock shows `instant` or later."""
@@ -25,6 +29,10 @@ class SystemClock:
     def now(self) -> datetime:
         """The host's instant, in UTC."""
         return datetime.now(UTC)
+
+    def steady(self) -> datetime:
+        """How long the host has been up, as an instant."""
+        return datetime.fromtimestamp(time.monotonic(), UTC)
 
     async def sleep_until(self, instant: datetime) -> None:
         """Return once the host's clock shows `instant` or later."""

@@ -118,6 +118,8 @@ class Dispatcher:
         self._paused_until: datetime | None = None
         # By recipient: each has one message on its way at a time.
         self._in_flight: dict[tuple[str, str], tuple[OutboxRow, asyncio.Task[str]]] = {}
+        # By recipient: when a row may be looked up again of which that failed.
+        self._look_again_at: dict[tuple[str, str], datetime] = {}
         self._woken = asyncio.Event()
         self._idle = asyncio.Event()
         self._stopping = False
@@ -178,14 +180,14 @@ class Dispatcher:
 
     async def _pass(self, now: datetime) -> datetime | None:
         """Settle, claim and start what can be; returns when to look again, None for "when woken"."""
-        began_s = self._claims.now_s()
+        began_s, steady = self._claims.now_s(), self._clock.steady()
         await self._reap(now)
         async with self._db.reading() as work:
             open_rows = await outbox.sending(work)
-            heads, held_at = await self._heads(work, now)
+            heads, held_at = await self._heads(work, now, steady)
             next_at = await outbox.next_due_at(work, after=now)
-            await self._hear_others(work, now)
-        unsettled_at = await self._settle(open_rows, now)
+            await self._hear_others(work, now, steady)
+        unsettled_at = self._settle(open_rows, now)
         if self._paused_until is not None and now < self._paused_until:
             # Set back by more than any pause can be, the clock would otherwise hold everything up.
             if self._paused_until - now > _LONGEST_BACKOFF:
@@ -195,28 +197,31 @@ class Dispatcher:
             if not self._in_flight and unsettled_at is None and not self._woken.is_set():
                 self._idle.set()
             return _earliest(unsettled_at, next_at)
-        cool_at = self._cool_down(now)
+        cool_at = self._cool_down(steady)
         for head in heads:
             if len(self._in_flight) >= self._pace.at_once:
                 break  # every hand is busy: the next to finish wakes this loop
             if _lane(head) in self._last_at or _lane(head) in self._in_flight:
                 continue
             methods = self._methods_of(head)
-            may_at = self._limits.may_at(methods, now)
-            if may_at > now:
+            may_at = self._limits.may_at(methods, steady)
+            if may_at > steady:
                 held_at = _earliest(held_at, may_at)
                 continue
             self._limits.take(methods)
-            self._last_at[_lane(head)] = now
+            self._last_at[_lane(head)] = steady
             self._in_flight[_lane(head)] = head, asyncio.create_task(self._carry(head, now, methods, began_s))
-        return _earliest(unsettled_at, held_at, cool_at, next_at)
+        again_at = _earliest(held_at, cool_at)
+        return _earliest(unsettled_at, next_at, again_at and now + (again_at - steady))
 
-    async def _heads(self, work: Work, now: datetime) -> tuple[list[OutboxRow], datetime | None]:
-        """What may be claimed; and when a kind may go again of which Slack takes none at this instant."""
+    async def _heads(
+        self, work: Work, now: datetime, steady: datetime
+    ) -> tuple[list[OutboxRow], datetime | None]:
+        """What may be claimed; and when, by the steady clock, a kind may go again of which none may now."""
         held = {
             kind: at
             for kind, methods in self._methods.items()
-            if POST not in methods and (at := self._limits.may_at(methods, now)) > now
+            if POST not in methods and (at := self._limits.may_at(methods, steady)) > steady
         }
         # The held would hide those behind them: only the first few are asked for.
         limit = self._pace.at_once + len(self._last_at)
@@ -231,20 +236,20 @@ class Dispatcher:
         known = self._methods.get(head.kind, (POST,))
         return (*known, calls.OPEN) if known == (POST,) and calls.is_group(head) else known
 
-    async def _hear_others(self, work: Work, now: datetime) -> None:
+    async def _hear_others(self, work: Work, now: datetime, steady: datetime) -> None:
         """Count what other processes send as if it were this one's."""
-        heard = await self._neighbours.hear(work, now)
+        heard = await self._neighbours.hear(work, now, steady=steady)
         for sent in heard.sent:
             self._limits.take(self._methods_of(sent))
-            self._last_at[_lane(sent)] = now
-        for method, until in heard.paused_until.items():
+            self._last_at[_lane(sent)] = steady
+        for method, until in heard.pauses.items():
             self._limits.pause(method, until)
 
-    def _cool_down(self, now: datetime) -> datetime | None:
+    def _cool_down(self, steady: datetime) -> datetime | None:
         """Forget recipients who may get another message; returns when the next one may."""
         gap = timedelta(seconds=self._pace.per_recipient_s)
         for recipient, last_at in list(self._last_at.items()):
-            if not timedelta(0) <= now - last_at < gap:
+            if not timedelta(0) <= steady - last_at < gap:
                 del self._last_at[recipient]
         return min(self._last_at.values()) + gap if self._last_at else None
 
@@ -286,8 +291,8 @@ class Dispatcher:
                 self._limits.give_back(taken)
                 await outbox.change(work, row, state="dropped", reason=composed.reason)
                 return "dropped"
-            if (may_at := self._take_instead(row, composed, taken, now)) > now:
-                values: dict[str, Any] = {"attempts": head.attempts, "not_before_at": may_at}
+            if wait := self._take_instead(row, composed, taken):
+                values: dict[str, Any] = {"attempts": head.attempts, "not_before_at": now + wait}
                 await outbox.change(work, row, state="queued", **values)
                 return "postponed"
             if isinstance(composed, Whisper):
@@ -300,19 +305,19 @@ class Dispatcher:
             return await self._share(row, composed)
         return await self._attempt(row, composed, answered_by_s)
 
-    def _take_instead(
-        self, row: OutboxRow, composed: Sendable | Share, taken: tuple[str, ...], now: datetime
-    ) -> datetime:
-        """When a row may go, now that it is known what it calls: later than `now` where Slack takes none."""
+    def _take_instead(self, row: OutboxRow, composed: Sendable | Share, taken: tuple[str, ...]) -> timedelta:
+        """How long a row is to wait, now that it is known what it calls: not at all where Slack takes it."""
         methods = calls.methods(row, composed)
         self._methods[row.kind] = methods[:1]
-        if methods == taken:
-            return now
+        steady = self._clock.steady()
+        # Slack may have said that it wants no more while this row waited for its turn in the database.
+        if methods == taken and self._limits.pause_over_at(methods, steady) == steady:
+            return timedelta(0)
         self._limits.give_back(taken)
-        may_at = self._limits.may_at(methods, now)
-        if may_at <= now:
+        may_at = self._limits.may_at(methods, steady)
+        if may_at <= steady:
             self._limits.take(methods)
-        return may_at
+        return may_at - steady
 
     async def _cut_short(self, head: OutboxRow, now: datetime, failure: BaseException) -> None:
         """Put off a row that could not be composed; one that was on its way is settled from the history."""
@@ -390,12 +395,13 @@ class Dispatcher:
         now = self._clock.now()
         error = str(response.get("error", "")) if isinstance(response.data, dict) else ""
         if response.status_code == 429 or error == "ratelimited":
-            wait = timedelta(seconds=float(response.headers.get("Retry-After", 1)))
+            wait_s = float(response.headers.get("Retry-After", 1))
+            wait = timedelta(seconds=wait_s)
             # The method alone: replies need not wait because too many messages were changed. The row says
             # so to the other processes, and to the next one here.
-            method = response.api_url.rstrip("/").rpartition("/")[2]
-            self._limits.pause(method, now + wait)
-            reason = outbox.ratelimited(method)
+            method = calls.method_of(response)
+            self._limits.pause(method, self._clock.steady() + wait)
+            reason = outbox.ratelimited(method, wait_s=wait_s)
             await self._enter(row, state="queued", not_before_at=now + wait, reason=reason)
             return "ratelimited"
         if error in _AS_ASKED:
@@ -413,10 +419,12 @@ class Dispatcher:
         await self._enter(row, state="failed", reason=error)
         return "failed"
 
-    async def _settle(self, open_rows: Sequence[OutboxRow], now: datetime) -> datetime | None:
-        """Find out what became of rows whose request must be over; returns when the next may be settled."""
+    def _settle(self, open_rows: Sequence[OutboxRow], now: datetime) -> datetime | None:
+        """Begin to find out what became of rows whose request must be over; returns when the next may be."""
         next_at: datetime | None = None
+        steady = self._clock.steady()
         self._claims.watch(open_rows)
+        self._look_again_at = {lane: at for lane, at in self._look_again_at.items() if at > steady}
         for row in open_rows:
             if _lane(row) in self._in_flight:
                 continue
@@ -424,31 +432,45 @@ class Dispatcher:
             if left_s > 0:
                 next_at = _earliest(next_at, now + timedelta(seconds=left_s))
                 continue
-            try:
-                async with asyncio.timeout(self._request_timeout_s * 3):
-                    await self._settle_row(row, now)
-                # What may go next was asked before this row was out of the way.
-                self.wake()
-            except (SlackApiError, SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as failed:
-                _log.warning("could not look up a message: %r", failed, extra={"key": row.key})
-                next_at = _earliest(next_at, now + timedelta(seconds=_retry_after_s(failed)))
+            over_at = self._limits.pause_over_at(calls.lookup_methods(row), steady)
+            may_at = max(over_at, self._look_again_at.get(_lane(row), steady))
+            if may_at > steady:
+                next_at = _earliest(next_at, now + (may_at - steady))
+            elif len(self._in_flight) < self._pace.at_once:
+                # Beside what is sent: after an outage of Slack's there are many, and each may take long.
+                self._in_flight[_lane(row)] = row, asyncio.create_task(self._look_up(row, now))
         return next_at
 
-    async def _settle_row(self, row: OutboxRow, now: datetime) -> None:
+    async def _look_up(self, row: OutboxRow, now: datetime) -> str:
+        """Settle one row, or have it looked up again later; returns the outcome's name."""
+        try:
+            async with asyncio.timeout(self._request_timeout_s * 3):
+                return await self._settle_row(row, now)
+        except (SlackApiError, SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as failed:
+            _log.warning("could not look up a message: %r", failed, extra={"key": row.key})
+            again_at = self._clock.steady() + timedelta(seconds=calls.retry_after_s(failed))
+            self._look_again_at[_lane(row)] = again_at
+            if isinstance(failed, SlackApiError) and failed.response.status_code == 429:
+                self._limits.pause(calls.method_of(failed.response), again_at)
+            return "unsettled"
+        finally:
+            # What may go next was asked before this row was out of the way.
+            self.wake()
+
+    async def _settle_row(self, row: OutboxRow, now: datetime) -> str:
         if row.body.get(_UNTRACEABLE):
             await self._enter(row, state="dropped", reason="it stayed unknown whether Slack took it")
-            self._on_outcome("dropped")
-            return
+            return "dropped"
         # What may be done twice with one effect, an edit or a Home tab, is simply done again.
         found = None if row.is_repeatable else await calls.posted(self._client_for(row.team_id), row)
         if found is not None:
             channel_id, ts = found
             await self._enter_sent(row, channel_id=channel_id, ts=ts)
-            self._on_outcome("sent")
-        else:
-            await self._enter(
-                row, state="queued", attempts=row.attempts, not_before_at=now + _backoff(row.attempts)
-            )
+            return "sent"
+        await self._enter(
+            row, state="queued", attempts=row.attempts, not_before_at=now + _backoff(row.attempts)
+        )
+        return "postponed"
 
     async def _enter_sent(self, row: OutboxRow, *, channel_id: str, ts: str) -> None:
         async with self._db.writing(team_id=row.team_id) as work:
@@ -471,12 +493,6 @@ def _lane(row: OutboxRow | Sent) -> tuple[str, str]:
 
 def _backoff(attempts: int) -> timedelta:
     return min(timedelta(seconds=2 ** min(attempts, 10)), _LONGEST_BACKOFF)
-
-
-def _retry_after_s(failed: BaseException) -> float:
-    if isinstance(failed, SlackApiError):
-        return float(failed.response.headers.get("Retry-After", 5))
-    return 5.0
 
 
 def _earliest(*instants: datetime | None) -> datetime | None:

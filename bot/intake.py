@@ -76,9 +76,10 @@ class Intake:
 
     async def finish(self) -> None:
         """Take nothing more, and return once what is in hand is answered."""
+        patience_s = 0.0 if self.is_stopping else _FINISH_WITHIN_S  # asked again, it has waited
         self.is_stopping = True
         try:
-            async with asyncio.timeout(_FINISH_WITHIN_S):
+            async with asyncio.timeout(patience_s):
                 await self._empty.wait()
         except TimeoutError:
             _log.warning("stopping with %d deliveries unanswered; Slack delivers events again", self._in_hand)

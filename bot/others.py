@@ -1,13 +1,15 @@
 """What one dispatcher must know of those of other processes on the same database."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from storage import outbox
 from storage.db import Work
-from storage.outbox import OutboxRow, Sent
+from storage.outbox import OutboxRow, Pause, Sent
 
+_MOST_HEARD = 200
+"""Messages: more than all processes send between two looks."""
 _CLOCKS_APART = timedelta(seconds=5)
 
 _Claim = tuple[str, str, str | None, int]
@@ -57,8 +59,8 @@ class Heard:
 
     sent: Sequence[Sent]
     """What they sent."""
-    paused_until: Mapping[str, datetime]
-    """By method of Slack's, until when it wants no more calls, as it told them."""
+    pauses: Mapping[str, datetime]
+    """By method of Slack's, until when it wants no more calls: an instant of the steady clock."""
 
 
 class Neighbours:
@@ -68,16 +70,32 @@ class Neighbours:
         """me: this process, as it stands in `claimed_by`."""
         self._me = me
         self._heard_until: datetime | None = None
+        self._known: Collection[Sent] = ()
+        self._told_at: dict[Pause, datetime] = {}
 
-    async def hear(self, work: Work, now: datetime) -> Heard:
-        """What is new since the last time; at the first, nothing of before it."""
+    async def hear(self, work: Work, now: datetime, *, steady: datetime) -> Heard:
+        """What is new since the last time; at the first, nothing of before it.
+
+        steady: the same instant by the clock that nobody sets. A pause lasts from when it was first heard of:
+        the clocks of several hosts differ.
+        """
         since = self._heard_until
-        if since is None or since > now + _CLOCKS_APART:  # the clock went back
-            since = now
-        sent = await outbox.sent_by_others(work, me=self._me, since=since)
+        is_anew = since is None or since > now + _CLOCKS_APART  # the clock went back
+        if since is None or is_anew:
+            since = now - _CLOCKS_APART
+        found = await outbox.sent_by_others(work, me=self._me, since=since, limit=_MOST_HEARD)
+        # What another's clock dates ahead is read time and again until then, and counts once.
+        sent = [] if is_anew else [one for one in found if one not in self._known]
+        self._known = frozenset(found)
         # As far back as clocks differ; or what this process sent itself would be read time and again.
-        self._heard_until = max([since, now - _CLOCKS_APART, *(one.sent_at for one in sent)])
-        return Heard(sent, await outbox.paused_until(work))
+        on_time = [one.sent_at for one in found if one.sent_at <= now + _CLOCKS_APART]
+        self._heard_until = max([since, now - _CLOCKS_APART, *on_time])
+        self._told_at = {one: self._told_at.get(one, steady) for one in await outbox.pauses(work)}
+        pauses: dict[str, datetime] = {}
+        for one, told_at in self._told_at.items():
+            until = told_at + timedelta(seconds=one.wait_s)
+            pauses[one.method] = max(pauses.get(one.method, until), until)
+        return Heard(sent, pauses)
 
 
 def _claim(row: OutboxRow) -> _Claim:

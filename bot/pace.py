@@ -60,9 +60,12 @@ class Bucket:
 
 
 class Limits:
-    """What may be asked of Slack now: by each method's rate, and by what Slack said of waiting."""
+    """What may be asked of Slack now: by each method's rate, and by what Slack said of waiting.
 
-    # Set back by more than any pause can be, the clock would otherwise hold a method up.
+    Its instants are those of a clock that nobody sets: one that jumps would end a pause too early.
+    """
+
+    # Set back by more than any pause can be, a workspace's clock would otherwise hold a method up.
     _longest_pause = timedelta(minutes=5)
 
     def __init__(self, pace: Pace) -> None:
@@ -88,12 +91,20 @@ class Limits:
         """Slack wants no call of this method before an instant; the others go on."""
         self._paused_until[method] = max(self._paused_until.get(method, until), until)
 
+    def pause_over_at(self, methods: Iterable[str], now: datetime) -> datetime:
+        """When Slack wants calls of all of these again, whatever their rates: `now` where it does."""
+        return max((self._pause_over_at(method, now) for method in methods), default=now)
+
     def _may_at(self, method: str, now: datetime) -> datetime:
+        over_at = self._pause_over_at(method, now)
+        return over_at if over_at > now else self._bucket(method).next_at(now)
+
+    def _pause_over_at(self, method: str, now: datetime) -> datetime:
         until = self._paused_until.get(method)
         if until is not None and now < until <= now + self._longest_pause:
             return until
         self._paused_until.pop(method, None)
-        return self._bucket(method).next_at(now)
+        return now
 
     def _bucket(self, method: str) -> Bucket:
         if method not in self._buckets:

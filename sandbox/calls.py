@@ -30,7 +30,8 @@ class Call:
 
     args: as given, without the token. answer: the body sent; empty if none was.
     status: of HTTP; 0 where the connection was closed without an answer. at: instant in UTC.
-    app_id: empty where the token named none.
+    app_id: empty where the token named none. agent: who called, as its `User-Agent` says.
+    retry_after_s: with a 429, how long the caller was asked to wait.
     """
 
     method: str
@@ -39,6 +40,8 @@ class Call:
     status: int
     at: datetime
     app_id: str = ""
+    agent: str = ""
+    retry_after_s: int = 0
 
 
 @dataclass

@@ -13,9 +13,13 @@ class Clock:
     Whoever sleeps on it wakes when its hands pass the instant, however they got there.
     """
 
-    def __init__(self, start: datetime | None = None, *, ticking: bool = True) -> None:
-        """start: the first instant, aware; the host's own where none is given."""
+    def __init__(self, start: datetime | None = None, *, ticking: bool = True, speed: float = 1.0) -> None:
+        """start: the first instant, aware; the host's own where none is given.
+
+        speed: how many of its seconds go by in one of the host's.
+        """
         self._ticking = ticking
+        self._speed = speed
         self._base = (start or datetime.now(UTC)).astimezone(UTC)
         self._since_s = time.monotonic()
         self._moved = asyncio.Event()
@@ -30,7 +34,11 @@ class Clock:
         """The instant it shows, in UTC."""
         if not self._ticking:
             return self._base
-        return self._base + timedelta(seconds=time.monotonic() - self._since_s)
+        return self._base + timedelta(seconds=(time.monotonic() - self._since_s) * self._speed)
+
+    def steady(self) -> datetime:
+        """The instant it shows: whoever moves its hands moves time on."""
+        return self.now()
 
     def move_to(self, instant: datetime) -> None:
         """Set the hands to `instant`, forwards or back, and wake those whose time has come."""
@@ -64,7 +72,7 @@ class Clock:
         while (left_s := (instant - self.now()).total_seconds()) > 0:
             moved = self._moved
             try:
-                await asyncio.wait_for(moved.wait(), left_s if self._ticking else None)
+                await asyncio.wait_for(moved.wait(), left_s / self._speed if self._ticking else None)
             except TimeoutError:
                 continue
 

@@ -24,12 +24,14 @@ class Ack:
         `connection_lost` (the socket died), `http_service_error` (an answer that is no 200).
     may_retry: false where the app forbade retries (`X-Slack-No-Retry`).
     took_s: seconds of real time.
+    was_cut: whether the connection that it went down died or fell mute before it was answered.
     """
 
     body: Any = None
     error: str = ""
     may_retry: bool = True
     took_s: float = 0.0
+    was_cut: bool = False
 
     @property
     def ok(self) -> bool:

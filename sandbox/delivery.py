@@ -119,7 +119,7 @@ class Delivery:
 
     def mute_sockets(self) -> None:
         """Keep every socket open, but say nothing on it and hear nothing, until `unmute_sockets`."""
-        self.sockets.muted = True
+        self.sockets.mute()
 
     def unmute_sockets(self) -> None:
         """Speak and listen again."""
@@ -197,12 +197,19 @@ class Delivery:
         started_s = time.monotonic()
         reason = delivered.error if retry else ""
         kind, payload = delivered.kind, delivered.payload
+        cut = asyncio.Event()
         self._enter()
         try:
             async with asyncio.timeout(self.ack_within_s):
                 if app.socket_mode:
                     answer = await self.sockets.send(
-                        app, kind, payload, accepts_response=accepts_response, retry=retry, reason=reason
+                        app,
+                        kind,
+                        payload,
+                        cut=cut,
+                        accepts_response=accepts_response,
+                        retry=retry,
+                        reason=reason,
                     )
                 else:
                     answer = await self.http.send(app, kind, payload, retry=retry, reason=reason)
@@ -210,7 +217,7 @@ class Delivery:
             answer = Answer(error="operation_timeout")
         finally:
             self._leave()
-        ack = Ack(**answer._asdict(), took_s=time.monotonic() - started_s)
+        ack = Ack(**answer._asdict(), took_s=time.monotonic() - started_s, was_cut=cut.is_set())
         delivered.acks.append(ack)
         self._tell_of(delivered)
         return ack

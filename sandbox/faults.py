@@ -1,5 +1,6 @@
 """Faults on demand: which call of the Web API goes wrong, and how; drawn from a seed."""
 
+import asyncio
 import random
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -39,6 +40,8 @@ class Faults:
 
     def __init__(self, seed: int = 0) -> None:
         self.rules: list[Rule] = []
+        self._flowing = asyncio.Event()
+        self._flowing.set()
         self._random = random.Random(seed)  # noqa: S311 (repeatable, not secret)
 
     def add(
@@ -67,6 +70,18 @@ class Faults:
     def clear(self) -> None:
         """Take all rules away."""
         self.rules.clear()
+
+    def stall(self) -> None:
+        """Answer nothing and do nothing that is asked, until `flow`: it is all taken up then."""
+        self._flowing.clear()
+
+    def flow(self) -> None:
+        """End a stall."""
+        self._flowing.set()
+
+    async def stall_over(self) -> None:
+        """Return at once, or at the end of a stall."""
+        await self._flowing.wait()
 
     def draw(self, method: str) -> Rule | None:
         """The rule that hits this call, if one does; counts it."""

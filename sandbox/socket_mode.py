@@ -33,6 +33,7 @@ class _Waiting:
     kind: Kind
     connection: _Connection
     answer: asyncio.Future[Answer]
+    cut: asyncio.Event
 
 
 class SocketSender:
@@ -77,11 +78,15 @@ class SocketSender:
         kind: Kind,
         payload: dict[str, Any],
         *,
+        cut: asyncio.Event,
         accepts_response: bool,
         retry: int = 0,
         reason: str = "",
     ) -> Answer:
-        """Put a payload into an envelope, send it down one connection, wait for the acknowledgement."""
+        """Put a payload into an envelope, send it down one connection, wait for the acknowledgement.
+
+        cut: set where that connection dies or falls mute before.
+        """
         connection = self._next(app)
         if connection is None:
             return Answer(error="dispatch_failed")
@@ -96,7 +101,9 @@ class SocketSender:
             # Whatever went wrong, Slack's socket calls it a timeout.
             envelope |= {"retry_attempt": retry, "retry_reason": "timeout" if reason else ""}
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._waiting[envelope_id] = _Waiting(kind, connection, answer)
+        self._waiting[envelope_id] = _Waiting(kind, connection, answer, cut)
+        if self.muted:
+            cut.set()
         try:
             await self._say(connection, envelope)
             return await answer
@@ -142,6 +149,12 @@ class SocketSender:
             if connection.request.transport is not None:
                 connection.request.transport.abort()
         return len(connections)
+
+    def mute(self) -> None:
+        """Say nothing on any connection and hear nothing, until `muted` is taken back."""
+        self.muted = True
+        for waiting in self._waiting.values():
+            waiting.cut.set()
 
     async def close(self) -> None:
         """End every connection."""
@@ -208,6 +221,8 @@ class SocketSender:
 
     def _give_up(self, connection: _Connection) -> None:
         for waiting in self._waiting.values():
+            if waiting.connection is connection:
+                waiting.cut.set()
             # A person's click is not sent again, but may be answered by another connection in time.
             is_event = waiting.kind == "events_api"
             if waiting.connection is connection and is_event and not waiting.answer.done():

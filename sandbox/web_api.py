@@ -3,6 +3,7 @@
 import asyncio
 import json
 import uuid
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from sandbox.server import Sandbox
 
 _FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
+_AGENT = ContextVar("agent", default="")
+"""Who makes the call that is being answered."""
 _OUT_OF_ORDER = "<!DOCTYPE html><title>Server Error</title><h1>Our servers have a hiccup.</h1>"
 
 
@@ -34,11 +37,13 @@ class WebApi:
     async def serve(self, http: web.Request) -> web.StreamResponse:
         """One call, from HTTP to HTTP."""
         name = http.match_info["method"]
+        _AGENT.set(http.headers.get("User-Agent", ""))
         fault = self._sandbox.faults.draw(name)
         try:
             given, token = await _read(http)
         except SlackError as refused:
             return self._answer(name, {}, None, refused.to_api())
+        await self._sandbox.faults.stall_over()
         match fault:
             case Rule(kind="ratelimited"):
                 return self._limited(name, given, token, fault.retry_after_s)
@@ -106,7 +111,7 @@ class WebApi:
 
     def _limited(self, name: str, given: dict[str, Any], token: str, retry_after_s: int) -> web.Response:
         answer = {"ok": False, "error": "ratelimited"}
-        self._log(name, given, answer, 429, self._app_of(token))
+        self._log(name, given, answer, 429, self._app_of(token), retry_after_s=retry_after_s)
         return web.json_response(answer, status=429, headers={"Retry-After": str(retry_after_s)})
 
     def _broken(self, name: str, given: dict[str, Any], token: str) -> web.Response:
@@ -120,11 +125,18 @@ class WebApi:
         return web.Response(status=500)
 
     def _log(
-        self, name: str, given: dict[str, Any], answer: dict[str, Any], status: int, app: App | None
+        self,
+        name: str,
+        given: dict[str, Any],
+        answer: dict[str, Any],
+        status: int,
+        app: App | None,
+        retry_after_s: int = 0,
     ) -> None:
         app_id = app.id if app else ""
         now = self._sandbox.clock.now()
-        self._sandbox.log_call(Call(name, given, answer, status, now, app_id))
+        agent = _AGENT.get()
+        self._sandbox.log_call(Call(name, given, answer, status, now, app_id, agent, retry_after_s))
 
 
 _NOBODY = App("", "", "", "", "", "", "", "", [], [], {}, [], False, False, False, False)

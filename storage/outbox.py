@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Integer, Row, Select, bindparam, delete, func, select, update
@@ -13,6 +13,7 @@ from storage.tables import outbox
 DONE = ("sent", "dropped", "failed")
 """The states of rows that nothing more becomes of."""
 
+_CLOCKS_APART = timedelta(minutes=5)
 _RATELIMITED = "ratelimited "
 
 
@@ -164,6 +165,7 @@ async def enqueue(
 
     is_bulk: one of very many, which lets everything else go first.
     """
+    now = await _after_what_waits(work, [recipient], team_id=team_id, is_bulk=is_bulk, now=now)
     columns = _new(team_id=team_id, kind=kind, body=body, now=now, due_at=due_at or now, is_bulk=is_bulk)
     return await work.insert_new(outbox, columns | {"key": key, "recipient": recipient})
 
@@ -179,9 +181,31 @@ async def enqueue_all(
     is_bulk: bool = False,
 ) -> None:
     """Queue a message to each of many, unless its key is there. recipients: key → recipient."""
+    now = await _after_what_waits(work, recipients.values(), team_id=team_id, is_bulk=is_bulk, now=now)
     columns = _new(team_id=team_id, kind=kind, body=body, now=now, due_at=now, is_bulk=is_bulk)
     rows = [columns | {"key": key, "recipient": recipient} for key, recipient in recipients.items()]
     await work.insert_all_new(outbox, rows)
+
+
+async def _after_what_waits(
+    work: Work, recipients: Collection[str], *, team_id: str, is_bulk: bool, now: datetime
+) -> datetime:
+    """An instant that stands behind what was queued for these people before and waits.
+
+    It is `now` but where another host's clock is some minutes ahead of this one's, or this one's was set back
+    by as much: what is further off would hold up everything for as long.
+    """
+    last = select(func.max(outbox.c.due_at)).where(
+        outbox.c.team_id == team_id,
+        work.among(outbox.c.recipient, recipients),
+        outbox.c.state.in_(("queued", "sending")),
+        outbox.c.is_bulk == is_bulk,
+        # What is for another day does not hold up anything.
+        outbox.c.due_at <= outbox.c.queued_at,
+    )
+    found: datetime | None = (await work.execute(last)).scalar_one()
+    is_ahead = found is not None and now < found < now + _CLOCKS_APART
+    return found + timedelta(microseconds=1) if found is not None and is_ahead else now
 
 
 def _new(
@@ -246,6 +270,13 @@ async def rows(
     if recipient is not None:
         query = query.where(outbox.c.recipient == recipient)
     query = query.order_by(outbox.c.due_at, outbox.c.queued_at, outbox.c.key)
+    return [_row(found) for found in await work.execute(query)]
+
+
+async def queued_for(work: Work, *, team_id: str, kind: str, recipients: Collection[str]) -> list[OutboxRow]:
+    """The rows of a kind that wait for these recipients."""
+    is_one = (outbox.c.team_id == team_id, outbox.c.state == "queued", outbox.c.kind == kind)
+    query = select(outbox).where(*is_one, work.among(outbox.c.recipient, recipients))
     return [_row(found) for found in await work.execute(query)]
 
 
@@ -338,40 +369,60 @@ class Sent:
     """A message that another process has sent."""
 
     team_id: str
+    key: str
     recipient: str
     kind: str
     sent_at: datetime
+    """By the clock of that process."""
 
 
-def ratelimited(method: str) -> str:
+@dataclass(frozen=True, kw_only=True)
+class Pause:
+    """What Slack said of waiting, to whichever process."""
+
+    method: str
+    wait_s: float
+    until: datetime
+    """By the clock of the process that it said it to."""
+
+
+def ratelimited(method: str, *, wait_s: float) -> str:
     """The reason of a row that Slack did not take because this method was called too often."""
-    return _RATELIMITED + method
+    return f"{_RATELIMITED}{method} {wait_s:g}"
 
 
 def _sent_by_others() -> Select[Any]:
     since = bindparam("since", type_=outbox.c.sent_at.type)
-    return select(outbox.c.team_id, outbox.c.recipient, outbox.c.kind, outbox.c.sent_at).where(
-        outbox.c.sent_at > since, outbox.c.claimed_by != bindparam("me", type_=outbox.c.claimed_by.type)
+    of = outbox.c
+    is_another_s = of.claimed_by != bindparam("me", type_=of.claimed_by.type)
+    query = select(of.team_id, of.key, of.recipient, of.kind, of.sent_at).where(
+        of.sent_at > since, is_another_s
     )
+    return query.order_by(of.sent_at.desc()).limit(bindparam("limit", type_=Integer))
 
 
 _SENT_BY_OTHERS = _sent_by_others()
 
 
-async def sent_by_others(work: Work, *, me: str, since: datetime) -> list[Sent]:
-    """What was sent after `since`, but by `me`."""
-    found = await work.execute(_SENT_BY_OTHERS, {"me": me, "since": since})
+async def sent_by_others(work: Work, *, me: str, since: datetime, limit: int) -> list[Sent]:
+    """The last of what was sent after `since`, but by `me`."""
+    found = await work.execute(_SENT_BY_OTHERS, {"me": me, "since": since, "limit": limit})
     return [Sent(**row._mapping) for row in found]
 
 
-async def paused_until(work: Work) -> dict[str, datetime]:
-    """By method of Slack's, until when it wants no more calls, whichever process it told so."""
+async def pauses(work: Work) -> list[Pause]:
+    """What Slack said of waiting, by the rows that still wait for it: the last of each method and length."""
     query = (
         select(outbox.c.reason, func.max(outbox.c.not_before_at).label("until"))
         .where(outbox.c.state == "queued", outbox.c.reason.startswith(_RATELIMITED))
         .group_by(outbox.c.reason)
     )
-    return {row.reason.removeprefix(_RATELIMITED): row.until for row in await work.execute(query)}
+    found = []
+    for row in await work.execute(query):
+        method, _, wait_s = row.reason.removeprefix(_RATELIMITED).partition(" ")
+        # A row that was left by an earlier version names no length: it is as good as over.
+        found.append(Pause(method=method, wait_s=float(wait_s or 0), until=row.until))
+    return found
 
 
 async def count(work: Work, *, team_id: str | None = None) -> dict[str, int]:

@@ -46,13 +46,22 @@ async def reminders(
     return [_reminder(row) for row in await work.execute(query)]
 
 
-async def due(work: Work, *, now: datetime) -> list[Reminder]:
-    """Planned lines whose instant has come, over all workspaces, the earliest first."""
+async def due(work: Work, *, now: datetime, recipients: int) -> list[Reminder]:
+    """Planned lines whose instant has come, over all workspaces, the earliest first.
+
+    recipients: of so many at most, those whose lines have waited for longest; all that is due for each.
+    """
+    is_due = (reminder.c.state == State.PLANNED.value) & (reminder.c.due_at <= now)
+    who = (reminder.c.team_id, reminder.c.recipient)
+    longest = select(*who).where(is_due).group_by(*who).order_by(func.min(reminder.c.due_at), *who)
+    some = longest.limit(recipients).subquery()
+    is_of_them = (reminder.c.team_id == some.c.team_id) & (reminder.c.recipient == some.c.recipient)
     query = (
         select(reminder)
-        .where(reminder.c.state == State.PLANNED.value, reminder.c.due_at <= now)
+        .join(some, is_of_them)
+        .where(is_due)
         .order_by(reminder.c.due_at, reminder.c.homework_id, reminder.c.recipient, reminder.c.slot)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, of=reminder)
     )
     return [_reminder(row) for row in await work.execute(query)]
 

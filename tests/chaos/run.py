@@ -1,256 +1,289 @@
-"""The fault run: kills the real process while reminders go out, and counts what each person got.
+"""The fault run: everything goes wrong that can while people use the bot; then it is counted what came of it.
 
-`python -m tests.chaos.run --kills 200 --people 2000` prints what it found and fails where a message
-was lost or came twice.
+`python -m tests.chaos.run` runs three replicas on PostgreSQL, then one process on SQLite, and prints what it
+found. It fails where anything was lost, came twice, in another order, too early or too late, or hangs on.
 """
 
 import argparse
 import asyncio
-import os
-import random
+import logging
 import sys
 import tempfile
-from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+import time
+from collections import Counter, deque
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from bot.config import read_values, settings_from
-from bot.domain.ids import TeamId
 from bot.importing import take_in
-from bot.manifest import manifest
-from bot.services.reminders.queueing import PERSONAL
-from sandbox.clock import Clock
-from sandbox.limits import Rates
-from sandbox.manifest import install
-from sandbox.records import App, Change
+from sandbox.delivery import RETRIES_AFTER
 from sandbox.server import Sandbox
-from sandbox.workspace import Workspace
-from storage import outbox
 from storage.db import open_database
-from tests.chaos import process
-from tests.forking import Forked, fork
+from tests import postgres
+from tests.chaos.scene import BEGINS_AT, Replica, Scene, build, edition, first_of, rates, roster, start
+from tests.chaos.scene import surroundings as surroundings
+from tests.chaos.traffic import Crowd
+from tests.chaos.troubles import Record, Troubles
+from tests.chaos.verdict import Findings, Verdict, Watch
 
-ROOT = Path(__file__).parents[2]
+_log = logging.getLogger("chaos")
+
+__all__ = ["EDITION", "first_of", "start", "surroundings"]
+
+EDITION = edition(())
+_PER_PERSON = 25
+"""Messages that each participant gets, about."""
+_QUIET_FOR_S = 4.0
+_STOPS_WITHIN_S = 25.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What a run does.
+    """What a run does."""
 
-    shares: of calls that get a 429, whose answer is lost, and that are slow.
-    """
-
-    people: int
+    deliveries: int
+    """Messages of the bot's, at least."""
+    events: int
+    """Deeds of people, at least."""
     kills: int
     seed: int
-    shares: Mapping[str, float] = field(
-        default_factory=lambda: {"ratelimited": 0.05, "lost_reply": 0.05, "slow": 0.05}
-    )
-    mid_sending: float = 0.8
-    """The share of kills that wait until the process has begun to send; the others come at any moment."""
-    within_s: float = 180.0
+    replicas: int = 3
+    has_own_server: bool = False
+    """Nobody else uses the PostgreSQL server, so that it may be restarted."""
+    speed: float = 5.0
+    """How much faster than the host's the workspace's clock goes, and with it Slack's limits."""
+    kills_per_s: float = 0.4
+    """A guess, by which reminders are spread over the run."""
+    quiet_within_s: float = 600.0
     """After the last kill, for what is left to go out."""
 
-
-@dataclass(frozen=True, kw_only=True)
-class Found:
-    """What a run found."""
-
-    kills: int
-    sent_between: int
-    """Kills that hit while messages were going out: some had gone before, some had not."""
-    lost: list[str]
-    """Who got no reminder."""
-    twice: list[str]
-    """Who got more than one."""
-    faults: dict[str, int]
-    early_calls: int
-    """Calls made inside a `Retry-After` window of the same method, by the process that was told it."""
-    took_s: float
-
     @property
-    def is_clean(self) -> bool:
-        """Each person got each reminder exactly once."""
-        return not self.lost and not self.twice
+    def lasts_s(self) -> float:
+        """About how long it takes, without what comes after the last kill."""
+        return self.kills / self.kills_per_s
 
 
-async def run_chaos(plan: Plan, directory: Path, *, database_url: str) -> Found:
+@dataclass(kw_only=True)
+class Outcome:
+    """What a run found, and what it did."""
+
+    found: Findings
+    record: Record
+    posts: int
+    deeds: int
+    faults: dict[str, int]
+    begun: int
+    gave_up: int
+    took_s: float
+    limited: int
+
+
+async def run_chaos(plan: Plan, directory: Path, *, database_url: str) -> Outcome:
     """Run it on a database, new or with every table and no row. directory: takes the log."""
-    chance = random.Random(plan.seed)
-    # A Wednesday morning, an hour after the second-last reminder: it was missed, and comes at once.
-    clock = Clock(datetime(2023, 6, 21, 8, tzinfo=UTC))
-    began_at = clock.now()
-    workspace = Workspace(clock=clock, seed=plan.seed)
-    app = install(workspace, manifest())
-    workspace.add_user("orla", user_id="U0ORGANISER", real_name="Orla", is_admin=True)
-    people = [f"U{number:06d}" for number in range(plan.people)]
-    for user_id in people:
-        workspace.add_user(user_id.lower(), user_id=user_id)
-    # Slack lets no app start ten times a minute; the run has to.
-    rates = Rates(tiers=dict.fromkeys(range(1, 6), 100_000))
-    posts = 0
-
-    def count(change: Change) -> None:
-        nonlocal posts
-        posts += change.kind == "message"
-
-    workspace.subscribe(count)
-    async with Sandbox(workspace, rates=rates, seed=plan.seed) as sandbox:
-        for kind, share in plan.shares.items():
-            # Longer than the bot's patience is left to the lost replies; this one is only slow.
-            sandbox.faults.add(kind, method="chat.*", share=share, delay_s=1.5)  # type: ignore[arg-type]
-        environment = surroundings(sandbox, app, database_url)
+    began_s = time.monotonic()
+    people = max(plan.deliveries // _PER_PERSON, 6)
+    workspace, app, ids = build(people, speed=plan.speed, seed=plan.seed)
+    plans = 6 if plan.lasts_s > 120 else 2
+    remind_after_s = [plan.lasts_s * plan.speed * 0.8 * number / plans for number in range(plans)]
+    async with Sandbox(workspace, rates=rates(), seed=plan.seed) as sandbox:
+        sandbox.calls, sandbox.delivery.log = deque(maxlen=1000), deque()
+        scene = Scene(sandbox, app, ids, directory, database_url, speed=plan.speed)
+        environment = surroundings(sandbox, app, database_url, speed=plan.speed)
         settings = settings_from(read_values(environment, directory))
+        files = [
+            ("edition.toml", edition(remind_after_s).encode()),
+            ("roster.csv", roster(ids).encode()),
+        ]
         # Imported the week before, so that the reminders are planned and then missed.
-        await take_in(settings, _files(people), now=clock.now() - timedelta(days=10))
-        sent_between = 0
-        for _ in range(plan.kills):
-            before = posts
-            running = await start(environment, directory)
-            if chance.random() < plan.mid_sending:
-                await first_of(running, lambda: posts > before)  # noqa: B023 (awaited at once)
-                await asyncio.sleep(chance.uniform(0, 0.6))
-            else:
-                await asyncio.sleep(chance.uniform(0, 3))
-            running.kill()
-            await running.wait()
-            sent_between += before < posts < len(people)
-        running = await start(environment, directory)
-        try:
-            async with asyncio.timeout(plan.within_s):
-                await _until_sent(database_url, workspace.team_id, len(people))
-        except TimeoutError:
-            pass  # what is missing is counted below
-        running.terminate()
-        await running.wait()
-        counts = _reminded(workspace, app, people)
-        return Found(
+        await take_in(settings, files, now=BEGINS_AT - timedelta(days=10))
+        sandbox.on_call.append(scene.count)
+        scene.replicas += [Replica(number, environment, directory) for number in range(plan.replicas)]
+        database = open_database(database_url)
+        watch = Watch(scene, database)
+        watching = asyncio.create_task(watch.run())
+
+        def progress() -> float:
+            return scene.posts / plan.deliveries
+
+        crowd = Crowd(scene, seed=plan.seed)
+        troubles = Troubles(
+            scene,
             kills=plan.kills,
-            sent_between=sent_between,
-            lost=[user_id for user_id in people if counts[user_id] == 0],
-            twice=[user_id for user_id in people if counts[user_id] > 1],
-            faults={rule.kind: rule.hits for rule in sandbox.faults.rules},
-            early_calls=_early_calls(sandbox),
-            took_s=(clock.now() - began_at).total_seconds(),
+            seed=plan.seed,
+            progress=progress,
+            may_stop_database=plan.has_own_server,
+        )
+        keeping_up = [asyncio.create_task(replica.keep_up()) for replica in scene.replicas]
+        telling = asyncio.create_task(_tell(scene, crowd, troubles, watch))
+        try:
+            await _connected(scene)
+            troubles.begin_faults()
+            is_enough = asyncio.Event()
+            being_troubled = asyncio.create_task(troubles.run(is_enough))
+            await asyncio.gather(
+                crowd.run(deeds=plan.events, progress=progress), _announce(crowd, scene, watch, plan)
+            )
+            is_enough.set()
+            await being_troubled
+            stuck = not await _quiet(scene, watch, within_s=plan.quiet_within_s)
+            codes = await asyncio.gather(*(one.close(within_s=_STOPS_WITHIN_S) for one in scene.replicas))
+        finally:
+            await asyncio.gather(*(one.close(within_s=0) for one in scene.replicas))
+        await asyncio.gather(*keeping_up)
+        for task in (watching, telling):
+            task.cancel()
+        await asyncio.gather(watching, telling, return_exceptions=True)
+        verdict = Verdict(scene, watch=watch, wanted=crowd.wanted, record=troubles.record, plans=plans)
+        found = await verdict.reach(database)
+        await database.close()
+        found.broken += crowd.broken
+        found.broken += [f"a process ended with {code}, not 0" for code in codes if code != 0]
+        found.broken += ["it did not come to rest in time"] if stuck else []
+        faults: dict[str, int] = {}
+        for rule in troubles.rules:
+            faults[rule.kind] = faults.get(rule.kind, 0) + rule.hits
+        return Outcome(
+            found=found,
+            record=troubles.record,
+            posts=scene.posts,
+            deeds=crowd.deeds,
+            faults=faults,
+            begun=sum(pid in scene.posted_by for _, pid in troubles.record.kills),
+            gave_up=sum(one.gave_up for one in scene.replicas),
+            took_s=time.monotonic() - began_s,
+            limited=scene.limited - faults["ratelimited"],
         )
 
 
-EDITION = """
-[academy]
-name = "Fault run"
-timezone = "Europe/Rome"
-organisers = ["U0ORGANISER"]
-
-[edition]
-key = "faults"
-name = "Fault run"
-timezone = "Europe/Rome"
-
-[[homework]]
-key = "plan"
-title = "Action plan"
-brief = "One page."
-opens = 2023-06-08T09:00:00
-due = 2023-06-22T18:00:00
-"""
-
-
-def _files(people: list[str]) -> list[tuple[str, bytes]]:
-    rows = [f"{user_id},participant,faults,Cluster {user_id}\n" for user_id in people]
-    roster = "slack_id,role,edition,cluster\n" + "".join(rows)
-    return [("edition.toml", EDITION.encode()), ("roster.csv", roster.encode())]
-
-
-def surroundings(sandbox: Sandbox, app: App, database_url: str) -> dict[str, str]:
-    """The environment of a bot's process on that workspace and its clock."""
-    return {
-        **{name: value for name, value in os.environ.items() if not name.startswith("SLACK_")},
-        "PYTHONPATH": str(ROOT),
-        "SLACK_BOT_TOKEN": app.bot_token,
-        "SLACK_APP_TOKEN": app.app_token,
-        "SLACK_API_URL": sandbox.api_url,
-        "DATABASE_URL": database_url,
-        "LOG_LEVEL": "WARNING",
-        "TEST_CLOCK_AHEAD_S": str((sandbox.clock.now() - datetime.now(UTC)).total_seconds()),
-    }
-
-
-async def start(environment: dict[str, str], directory: Path) -> Forked:
-    """The bot as a process of its own, to be killed."""
-    return await fork(process.main, folder=directory, environment=environment, log=directory / "bot.log")
-
-
-async def first_of(running: Forked, condition: Callable[[], bool]) -> None:
-    """Wait for the condition, for as long as a slow machine needs to start and a lost reply to be settled."""
+async def _connected(scene: Scene) -> None:
     async with asyncio.timeout(60):
-        while not condition() and running.returncode is None:
-            await asyncio.sleep(0.02)
+        while scene.sandbox.delivery.sockets.count(scene.app) < len(scene.replicas):
+            await asyncio.sleep(0.05)
 
 
-async def _until_sent(database_url: str, team_id: str, wanted: int) -> None:
-    """Wait until the outbox says that everything went; the counting is done on Slack's side."""
-    database = open_database(database_url)
-    try:
-        while True:
-            async with database.reading() as work:
-                sent = await outbox.rows(work, team_id=TeamId(team_id), states=["sent"])
-            if sum(row.kind == PERSONAL for row in sent) >= wanted:
-                return
-            await asyncio.sleep(0.5)
-    finally:
-        await database.close()
+async def _tell(scene: Scene, crowd: Crowd, troubles: Troubles, watch: Watch) -> None:
+    """Say now and then how far it is."""
+    began_s = time.monotonic()
+    while True:
+        await asyncio.sleep(30)
+        _log.info(
+            "%4.0f s: %d messages, %d waiting, %d deeds, %d kills",
+            time.monotonic() - began_s,
+            scene.posts,
+            watch.waiting,
+            crowd.deeds,
+            len(troubles.record.kills),
+        )
 
 
-def _reminded(workspace: Workspace, app: App, people: list[str]) -> Counter[str]:
-    counts: Counter[str] = Counter()
-    wanted = set(people)
-    for channel in workspace.channels.values():
-        if channel.kind == "im" and app.bot_user_id in channel.members:
-            person = next(user_id for user_id in channel.members if user_id != app.bot_user_id)
-            if person in wanted:
-                counts[person] += sum(_is_reminder(message) for message in channel.messages)
-    return counts
-
-
-def _is_reminder(message: dict[str, Any]) -> bool:
-    key = message.get("metadata", {}).get("event_payload", {}).get("key", "")
-    return str(key).startswith("remind:")
-
-
-def _early_calls(sandbox: Sandbox) -> int:
-    """Posts made while the last 429 to a post still asked to wait."""
-    early = 0
-    wait_until: datetime | None = None
-    for call in sandbox.calls:
-        if call.method != "chat.postMessage":
+async def _announce(crowd: Crowd, scene: Scene, watch: Watch, plan: Plan) -> None:
+    """Announce whenever little is waiting, until there are messages enough."""
+    while True:
+        ahead = len(scene.people) * len(crowd.wanted.announced)
+        if (
+            ahead + len(scene.people) * 6 + plan.events // 3 >= plan.deliveries
+            and scene.posts >= plan.deliveries
+        ):
+            return
+        if watch.waiting_bulk > len(scene.people) * 3 or scene.posts + watch.waiting_bulk >= plan.deliveries:
+            await asyncio.sleep(0.2)
             continue
-        if wait_until is not None and call.at < wait_until:
-            early += 1
-        if call.status == 429:
-            wait_until = call.at + timedelta(seconds=1)
-    return early
+        await crowd.announce()
+        # What was sent off is in the outbox at the next look.
+        await asyncio.sleep(2)
+
+
+async def _quiet(scene: Scene, watch: Watch, *, within_s: float) -> bool:
+    """Wait until nothing more is waiting, over a while; False where that is not so in time."""
+    is_quiet_since_s, posts = time.monotonic(), -1
+    until_s = time.monotonic() + within_s
+    while time.monotonic() < until_s:
+        await asyncio.sleep(0.5)
+        if watch.waiting or scene.posts != posts or _is_delivered_again(scene):
+            is_quiet_since_s, posts = time.monotonic(), scene.posts
+        elif time.monotonic() - is_quiet_since_s > _QUIET_FOR_S:
+            return True
+    return False
+
+
+def _is_delivered_again(scene: Scene) -> bool:
+    """Whether an event waits to be delivered again: after a minute of Slack's clock, or after five."""
+    return any(
+        one.kind == "events_api"
+        and one.error
+        and one.acks[-1].may_retry
+        and one.attempts <= len(RETRIES_AFTER)
+        for one in scene.sandbox.delivery.log
+    )
+
+
+def report(outcome: Outcome, *, shown: int) -> str:
+    """What a run found, in lines."""
+    record, found = outcome.record, outcome.found
+    troubles = Counter("sockets cut" if "cut" in what else what for _, what in record.happened)
+    lines = [
+        f"{outcome.posts} messages, {outcome.deeds} deeds of people, {len(record.kills)} kills "
+        f"({outcome.begun} of processes that had begun to send), in {outcome.took_s:.0f} s",
+        "faults: " + ", ".join(f"{number} {kind}" for kind, number in outcome.faults.items()),
+        "troubles: " + ", ".join(f"{number} {what}" for what, number in troubles.items()),
+        f"processes that gave up and were started again: {outcome.gave_up}; "
+        f"429s of Slack's own limits: {outcome.limited}",
+    ]
+    lines += [f"acknowledged late, not counted: {n} {why}" for why, n in found.excused.items()]
+    for name, wrong in found.goals.items():
+        lines.append(f"{name}: {len(wrong)}")
+        lines += [f"    {one}" for one in wrong[:shown]]
+    return "\n".join(lines)
 
 
 def main() -> int:
-    """The command: prints what was found; 1 where something was lost or came twice."""
-    parser = argparse.ArgumentParser(description="Kill the bot while reminders go out, and count.")
-    parser.add_argument("--kills", type=int, default=200)
-    parser.add_argument("--people", type=int, default=2000)
+    """The command: prints what was found; 1 where something is not as it should be."""
+    parser = argparse.ArgumentParser(
+        description="Let everything go wrong while people use the bot, and count."
+    )
+    parser.add_argument("--deliveries", type=int, default=10_000, help="messages of the bot's")
+    parser.add_argument("--events", type=int, default=1_000, help="deeds of people")
+    parser.add_argument("--kills", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--database", metavar="URL", help="an empty one; otherwise a file of SQLite")
+    parser.add_argument("--on", choices=("postgres", "sqlite", "both"), default="both")
+    parser.add_argument("--shown", type=int, default=20, help="of what is wrong, how much is listed")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="where the processes' log is left")
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory() as directory:
-        plan = Plan(people=chosen.people, kills=chosen.kills, seed=chosen.seed, within_s=1200)
-        database_url = chosen.database or f"sqlite+aiosqlite:///{directory}/alumni.db"
-        found = asyncio.run(run_chaos(plan, Path(directory), database_url=database_url))
-    print(f"{found.kills} kills, {found.sent_between} of them while messages were going out")
-    print(f"{chosen.people} people, {len(found.lost)} lost, {len(found.twice)} twice")
-    print("faults: " + ", ".join(f"{number} {kind}" for kind, number in found.faults.items()))
-    print(f"took {found.took_s:.0f} s, finished at {datetime.now(UTC):%H:%M} UTC")
-    return 0 if found.is_clean else 1
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stdout)
+    _log.setLevel(logging.INFO)
+    plan = Plan(deliveries=chosen.deliveries, events=chosen.events, kills=chosen.kills, seed=chosen.seed)
+    outcomes = []
+    if chosen.on != "sqlite":
+        print("three replicas on PostgreSQL", flush=True)
+        postgres.set_up(keeps_commits=True)
+        try:
+            on_server = replace(plan, has_own_server=True)
+            outcomes.append(_run(on_server, postgres.copy_of_empty(), keep=chosen.keep))
+            print(report(outcomes[-1], shown=chosen.shown), flush=True)
+        finally:
+            postgres.tear_down()
+    if chosen.on != "postgres":
+        print("one process on SQLite", flush=True)
+        small = replace(
+            plan,
+            deliveries=plan.deliveries // 8,
+            events=plan.events // 4,
+            kills=plan.kills // 12,
+            replicas=1,
+            kills_per_s=0.25,
+        )
+        outcomes.append(_run(small, None, keep=chosen.keep))
+        print(report(outcomes[-1], shown=chosen.shown), flush=True)
+    return 0 if all(one.found.is_clean for one in outcomes) else 1
+
+
+def _run(plan: Plan, database_url: str | None, *, keep: Path | None) -> Outcome:
+    with tempfile.TemporaryDirectory() as made:
+        directory = keep or Path(made)
+        directory.mkdir(exist_ok=True)
+        url = database_url or f"sqlite+aiosqlite:///{directory}/alumni.db"
+        return asyncio.run(run_chaos(plan, directory, database_url=url))
 
 
 if __name__ == "__main__":

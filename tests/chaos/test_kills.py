@@ -1,13 +1,36 @@
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from tests.chaos.run import Plan, run_chaos
 
+PLAN = Plan(deliveries=60, events=12, kills=3, seed=7, replicas=1)
 
-async def test_every_reminder_comes_exactly_once_through_kills_lost_replies_and_429s(
+
+@pytest.mark.long
+async def test_nothing_is_lost_or_comes_twice_through_kills_lost_replies_and_429s(
     tmp_path: Path, database_url: str
 ) -> None:
-    found = await run_chaos(Plan(people=60, kills=10, seed=7), tmp_path, database_url=database_url)
+    outcome = await run_chaos(PLAN, tmp_path, database_url=database_url)
 
-    assert (found.lost, found.twice) == ([], [])
-    assert found.kills == 10
-    assert found.sent_between >= 3
+    found = outcome.found
+    assert (found.lost, found.twice, found.out_of_order, found.stuck) == ([], [], [], [])
+    assert found.broken == []
+    assert len(outcome.record.kills) >= 3
+    assert outcome.begun >= 1
+
+
+@pytest.mark.long
+@pytest.mark.postgres
+async def test_three_replicas_lose_and_double_nothing_though_each_of_them_is_killed(
+    tmp_path: Path, database_url: str
+) -> None:
+    plan = replace(PLAN, deliveries=150, events=30, kills=9, replicas=3)
+
+    outcome = await run_chaos(plan, tmp_path, database_url=database_url)
+
+    found = outcome.found
+    assert (found.lost, found.twice, found.out_of_order, found.stuck) == ([], [], [], [])
+    assert (found.early, found.broken) == ([], [])
+    assert outcome.begun >= 3

@@ -81,6 +81,16 @@ async def test_each_tier_has_its_own_number(client: AsyncWebClient, sandbox: San
     assert refused.value.response.status_code == 429
 
 
+async def test_a_clock_may_go_faster_than_the_host_s() -> None:
+    clock = Clock(speed=1000)
+    began_at = clock.now()
+
+    async with asyncio.timeout(5):
+        await clock.sleep(60)
+
+    assert clock.now() - began_at >= timedelta(seconds=60)
+
+
 def test_a_clock_moved_back_does_not_lock_anybody_out(clock: Clock) -> None:
     rates = Rates(tiers={3: 2}, channel_burst=1)
     rates.call(clock, app_id="A", method="m", tier=3)
@@ -167,6 +177,33 @@ async def test_a_slow_answer_comes_late_and_takes_effect_before(
     assert not asked.done()
     asked.cancel()
     await asyncio.gather(asked, return_exceptions=True)
+
+
+async def test_a_slack_that_stands_still_takes_up_what_was_asked_when_it_goes_on(
+    client: AsyncWebClient, sandbox: Sandbox, workspace: Workspace
+) -> None:
+    sandbox.faults.stall()
+    asked = asyncio.create_task(client.chat_postMessage(channel="CGENERAL", text="late"))
+    done, _ = await asyncio.wait([asked], timeout=0.1)
+    before = len(workspace.channel("CGENERAL").messages)
+
+    sandbox.faults.flow()
+    await asked
+
+    assert (done, before) == (set(), 0)
+    assert [message["text"] for message in workspace.channel("CGENERAL").messages] == ["late"]
+
+
+async def test_a_call_says_who_made_it_and_how_long_it_was_asked_to_wait(
+    client: AsyncWebClient, sandbox: Sandbox
+) -> None:
+    client.headers["User-Agent"] = "poster/7"
+    sandbox.faults.add("ratelimited", times=1, retry_after_s=12)
+
+    await post(client)
+    await post(client)
+
+    assert [(call.agent, call.retry_after_s) for call in sandbox.calls] == [("poster/7", 12), ("poster/7", 0)]
 
 
 async def test_an_error_can_be_ordered_by_name(

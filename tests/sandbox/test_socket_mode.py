@@ -165,6 +165,30 @@ async def test_mute_socket_neither_speaks_nor_hears(sandbox: Sandbox, connect: O
     assert heard["payload"]["event"]["text"] == "Are you there?"
 
 
+async def test_the_log_tells_whether_the_connection_was_lost_or_the_app_too_slow(
+    sandbox: Sandbox, connect: Open
+) -> None:
+    sandbox.delivery.ack_within_s = 0.2
+    listener = await connect()
+    ann = sandbox.person("UANN")
+
+    await ann.command("/hello")  # heard, and never answered
+    muted = asyncio.create_task(ann.command("/hello"))
+    await listener.next()
+    await listener.next()
+    sandbox.delivery.mute_sockets()
+    await muted
+    sandbox.delivery.unmute_sockets()
+    cut = asyncio.create_task(ann.command("/hello"))
+    await listener.next()
+    sandbox.delivery.cut_sockets()
+    await cut
+
+    acks = [one.acks[0] for one in sandbox.delivery.log]
+    assert [ack.error for ack in acks] == ["operation_timeout"] * 3
+    assert [ack.was_cut for ack in acks] == [False, True, True]
+
+
 async def test_mute_socket_leaves_pings_unanswered(sandbox: Sandbox, app: App) -> None:
     async with aiohttp.ClientSession() as session:
         socket = await session.ws_connect(sandbox.delivery.open_ticket(app), autoping=False)

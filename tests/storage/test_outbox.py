@@ -7,7 +7,13 @@ NOW = datetime(2023, 7, 3, 7, tzinfo=UTC)
 
 
 async def enqueue(
-    db: Database, key: str, *, recipient: str = "U1", due_in_s: int = 0, is_bulk: bool = False
+    db: Database,
+    key: str,
+    *,
+    recipient: str = "U1",
+    due_in_s: int = 0,
+    is_bulk: bool = False,
+    now: datetime = NOW,
 ) -> bool:
     async with db.writing() as work:
         return await outbox.enqueue(
@@ -17,8 +23,8 @@ async def enqueue(
             recipient=recipient,
             kind="message",
             body={"text": key, "blocks": []},
-            now=NOW,
-            due_at=NOW + timedelta(seconds=due_in_s),
+            now=now,
+            due_at=now + timedelta(seconds=due_in_s) if due_in_s else None,
             is_bulk=is_bulk,
         )
 
@@ -53,6 +59,43 @@ async def test_what_is_one_of_very_many_lets_all_else_go_first_also_to_the_same_
     await enqueue(db, "reminder", recipient="U3")
 
     assert await head_keys(db) == ["reminder", "reply", "announcement 2"]
+
+
+async def test_what_a_host_queues_whose_clock_is_behind_stands_behind_what_waits(db: Database) -> None:
+    await enqueue(db, "receipt 1", now=NOW)
+    await enqueue(db, "tomorrow", due_in_s=86_400)
+    await enqueue(db, "receipt 2", now=NOW - timedelta(seconds=90))
+    await enqueue(db, "another's", now=NOW - timedelta(seconds=90), recipient="U2")
+
+    async with db.reading() as work:
+        rows = await outbox.rows(work, team_id="T1")
+    assert [row.key for row in rows] == ["another's", "receipt 1", "receipt 2", "tomorrow"]
+    assert rows[2].due_at - NOW == timedelta(microseconds=1)
+
+
+async def test_a_clock_that_was_far_ahead_does_not_hold_up_what_comes_after(db: Database) -> None:
+    await enqueue(db, "of another hour", now=NOW + timedelta(hours=1))
+    await enqueue(db, "now", now=NOW)
+
+    assert await head_keys(db) == ["now"]
+
+
+async def test_many_stand_behind_what_waits_for_any_of_them(db: Database) -> None:
+    await enqueue(db, "news 1", recipient="U2", is_bulk=True)
+    async with db.writing() as work:
+        await outbox.enqueue_all(
+            work,
+            team_id="T1",
+            recipients={"news 2 to U1": "U1", "news 2 to U2": "U2"},
+            kind="message",
+            body={"text": "News", "blocks": []},
+            now=NOW - timedelta(seconds=20),
+            is_bulk=True,
+        )
+
+    async with db.reading() as work:
+        rows = await outbox.rows(work, team_id="T1", recipient="U2")
+    assert [row.key for row in rows] == ["news 1", "news 2 to U2"]
 
 
 async def test_only_what_nobody_has_claimed_is_withdrawn(db: Database) -> None:

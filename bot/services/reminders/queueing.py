@@ -17,6 +17,9 @@ PERSONAL = "reminder"
 PUBLIC = "reminder.channel"
 MISSING_LIST = "reminder.missing"
 
+_AT_ONCE = 50
+"""Recipients."""
+
 
 async def next_due_at(work: Work) -> datetime | None:
     """The instant at which the next reminder is due, over all workspaces; None where none is planned."""
@@ -28,12 +31,23 @@ async def queue_due(db: Database, *, now: datetime) -> int:
 
     What fell due while the bot was down is covered by the same message. Returns the number of messages.
     """
-    queued = 0
+    queued, is_more = 0, True
+    # By and by: a reminder to thousands in one transaction would make everybody else wait for too long.
+    while is_more:
+        some, is_more = await _queue_some(db, now=now)
+        queued += some
+    return queued
+
+
+async def _queue_some(db: Database, *, now: datetime) -> tuple[int, bool]:
+    """How many messages were queued, and whether more are due."""
+    queued, recipients = 0, 0
     async with db.writing() as work:
         by_team: defaultdict[TeamId, list[Reminder]] = defaultdict(list)
-        for line in await reminders.due(work, now=now):
+        for line in await reminders.due(work, now=now, recipients=_AT_ONCE):
             by_team[line.team_id].append(line)
         for team_id, lines in by_team.items():
+            recipients += len({line.recipient for line in lines})
             pieces = await pieces_by_id(work, team_id=team_id)
             people = [line for line in lines if line.recipient not in (CHANNEL, ORGANISERS)]
             public = [line for line in lines if line.recipient == CHANNEL]
@@ -41,7 +55,7 @@ async def queue_due(db: Database, *, now: datetime) -> int:
             queued += await _queue_people(work, people, pieces, now)
             queued += await _queue_channels(work, public, pieces, now)
             queued += await _queue_organisers(work, for_organisers, pieces, now)
-    return queued
+    return queued, recipients == _AT_ONCE
 
 
 async def _queue_people(
@@ -53,8 +67,9 @@ async def _queue_people(
     # A message that waits for the morning takes in what falls due by then: one message, not two.
     waiting = {
         row.recipient: row
-        for row in await outbox.rows(work, team_id=team_id, states={"queued"})
-        if row.kind == PERSONAL
+        for row in await outbox.queued_for(
+            work, team_id=team_id, kind=PERSONAL, recipients={line.recipient for line in lines}
+        )
     }
     by_person: defaultdict[str, list[Reminder]] = defaultdict(list)
     for line in lines:
