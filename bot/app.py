@@ -76,6 +76,7 @@ from bot.services.questions import (
     stats,
 )
 from bot.tick import Tick
+from handlers.background import Background
 from handlers.deps import Deps
 from storage import outbox
 from storage.db import Database, open_database
@@ -145,6 +146,7 @@ class Running:
         tick: Tick,
         heartbeat: Heartbeat,
         reader: Reader,
+        background: Background,
         health: Health,
         http_url: str | None,
         closing: AsyncExitStack,
@@ -161,10 +163,12 @@ class Running:
         self._tick = tick
         self._heartbeat = heartbeat
         self._reader = reader
+        self._background = background
         self._closing = closing
 
     async def settle(self) -> None:
         """Do everything that is due now: queue it, send it, and return once nothing is left."""
+        await self._background.finish()
         await self._heartbeat.beat()
         await self._reader.settled()
         await self._dispatcher.drain()
@@ -287,6 +291,7 @@ async def start(
             tick=tick,
             heartbeat=heartbeat,
             reader=reading,
+            background=deps.background,
             health=health,
             http_url=http_url,
             closing=closing.pop_all(),

@@ -90,7 +90,8 @@ class Neighbours:
         # As far back as clocks differ; or what this process sent itself would be read time and again.
         on_time = [one.sent_at for one in found if one.sent_at <= now + _CLOCKS_APART]
         self._heard_until = max([since, now - _CLOCKS_APART, *on_time])
-        self._told_at = {one: self._told_at.get(one, steady) for one in await outbox.pauses(work)}
+        told = await outbox.pauses(work, me=self._me)
+        self._told_at = {one: self._told_at.get(one, steady) for one in told}
         pauses: dict[str, datetime] = {}
         for one, told_at in self._told_at.items():
             until = told_at + timedelta(seconds=one.wait_s)

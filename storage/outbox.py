@@ -410,11 +410,18 @@ async def sent_by_others(work: Work, *, me: str, since: datetime, limit: int) ->
     return [Sent(**row._mapping) for row in found]
 
 
-async def pauses(work: Work) -> list[Pause]:
-    """What Slack said of waiting, by the rows that still wait for it: the last of each method and length."""
+async def pauses(work: Work, *, me: str) -> list[Pause]:
+    """What Slack said of waiting to others than `me`, by the rows that still wait for it.
+
+    The last of each method and length.
+    """
     query = (
         select(outbox.c.reason, func.max(outbox.c.not_before_at).label("until"))
-        .where(outbox.c.state == "queued", outbox.c.reason.startswith(_RATELIMITED))
+        .where(
+            outbox.c.state == "queued",
+            outbox.c.reason.startswith(_RATELIMITED),
+            outbox.c.claimed_by.is_distinct_from(me),
+        )
         .group_by(outbox.c.reason)
     )
     found = []
