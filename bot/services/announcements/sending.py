@@ -247,8 +247,11 @@ async def _tell_progress(
 
     moment: what is told once only, where it is not how far it is at this beat.
     """
-    began = found.task_at or now
+    began, recipient = found.task_at or now, found.sent_off_by or found.written_by
     first = f"announce:{found.id}:progress:{task}:{began:%Y%m%d%H%M%S}"
+    waiting = await outbox.queued_for(work, team_id=found.team_id, kind=PROGRESS, recipients=[recipient])
+    if any(row.body["first"] == first for row in waiting):
+        return  # it is composed at sending, and tells of this as well
     beat = int((now - began) / _LOOK_AFTER)
     if found.state is AnnouncementState.PAUSED:
         key = f"{first}:paused:{now:%Y%m%d%H%M%S}"
@@ -260,7 +263,7 @@ async def _tell_progress(
         work,
         team_id=found.team_id,
         key=key,
-        recipient=found.sent_off_by or found.written_by,
+        recipient=recipient,
         kind=PROGRESS,
         body={"announcement_id": found.id, "task": task, "first": first},
         now=now,
