@@ -124,6 +124,8 @@ async def run_chaos(plan: Plan, directory: Path, *, database_url: str) -> Outcom
             await asyncio.gather(
                 crowd.run(deeds=plan.events, progress=progress), _announce(crowd, scene, watch, plan)
             )
+            # A quick host is done before the last reminder is due.
+            await workspace.clock.sleep_until(BEGINS_AT + timedelta(seconds=remind_after_s[-1] + 60))
             is_enough.set()
             await being_troubled
             stuck = not await _quiet(scene, watch, within_s=plan.quiet_within_s)
