@@ -92,10 +92,15 @@ def is_group(row: OutboxRow | Sent) -> bool:
     return "," in row.recipient
 
 
+def _is_person(recipient: str) -> bool:
+    """Whether the conversation with them has to be opened before it can be read."""
+    return recipient[:1] in {"U", "W"}
+
+
 def lookup_methods(row: OutboxRow) -> tuple[str, ...]:
     """The methods that looking for its message calls."""
     read = "conversations.replies" if row.body.get("thread_ts") else "conversations.history"
-    return (OPEN, read) if row.recipient[:1] in {"U", "W"} else (read,)
+    return (OPEN, read) if _is_person(row.recipient) else (read,)
 
 
 async def posted(client: AsyncWebClient, row: OutboxRow) -> tuple[str, str] | None:
@@ -104,7 +109,7 @@ async def posted(client: AsyncWebClient, row: OutboxRow) -> tuple[str, str] | No
     Raises what the client raises.
     """
     channel_id = row.recipient
-    if channel_id[:1] in {"U", "W"}:
+    if _is_person(channel_id):
         try:
             opened = await client.conversations_open(users=channel_id)
         except SlackApiError as refused:

@@ -24,6 +24,12 @@ async def academy(work: Work, *, team_id: TeamId) -> Academy | None:
     return None if row is None else _academy(row)
 
 
+async def academy_zone(work: Work, *, team_id: TeamId) -> str:
+    """The IANA zone of the workspace's academy; UTC before there is one."""
+    found = await academy(work, team_id=team_id)
+    return found.timezone if found else "UTC"
+
+
 async def academies(work: Work) -> list[Academy]:
     """The academy of every workspace that has one."""
     rows = await work.execute(select(academy_table).order_by(academy_table.c.team_id))

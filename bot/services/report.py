@@ -51,7 +51,7 @@ async def report(db: Database, *, who: Actor, offset: int, now: datetime) -> Rep
     """The report for an organiser. offset: how many of the newest deeds to pass over."""
     team_id = who.team_id
     async with db.reading() as work:
-        academy = await editions.academy(work, team_id=team_id)
+        zone = await editions.academy_zone(work, team_id=team_id)
         edition, glance = await at_a_glance(work, team_id=team_id, now=now)
         count = await audit.count(work, team_id=team_id)
         offset = max(0, min(offset, (count - 1) // PAGE * PAGE)) if count else 0
@@ -68,7 +68,7 @@ async def report(db: Database, *, who: Actor, offset: int, now: datetime) -> Rep
             deeds=tuple(await _deeds(work, who, entries)),
             offset=offset,
             deed_count=count,
-            zone=calendar.zone_or(who.tz, academy.timezone if academy else "UTC"),
+            zone=calendar.zone_or(who.tz, zone),
         )
 
 

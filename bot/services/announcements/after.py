@@ -320,8 +320,7 @@ async def _posted(work: Work, found: Announcement) -> list[Delivered]:
 
 
 async def _zones(work: Work, team_id: TeamId) -> dict[str, str]:
-    academy = await editions.academy(work, team_id=team_id)
-    otherwise = academy.timezone if academy else "UTC"
+    otherwise = await editions.academy_zone(work, team_id=team_id)
     return {
         one.user_id: calendar.zone_or(one.tz, otherwise)
         for one in await members.members(work, team_id=team_id)

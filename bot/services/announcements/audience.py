@@ -30,8 +30,7 @@ class Evaluated:
 
 async def evaluate(work: Work, written: Written, *, team_id: TeamId, now: datetime) -> Evaluated:
     """Who would get it now."""
-    academy = await editions.academy(work, team_id=team_id)
-    zone = academy.timezone if academy else "UTC"
+    zone = await editions.academy_zone(work, team_id=team_id)
     known = {person.user_id: person for person in await members.members(work, team_id=team_id)}
     everybody = await _people(work, known, written.audience, team_id=team_id, now=now, zone=zone)
     found = reached(

@@ -201,8 +201,7 @@ async def _zone_now(work: Work, row: OutboxRow) -> str | None:
         return None
     if calendar.is_zone(person.tz):
         return person.tz
-    academy = await editions.academy(work, team_id=TeamId(row.team_id))
-    return academy.timezone if academy else "UTC"
+    return await editions.academy_zone(work, team_id=TeamId(row.team_id))
 
 
 def _is_person(row: OutboxRow) -> bool:

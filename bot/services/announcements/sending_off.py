@@ -103,9 +103,7 @@ async def send_off(
     where its time has passed, where files are not copied yet, and where the second word is one's own.
     """
     async with db.writing(once) as work:
-        await announcements.lock(work, team_id=team_id, announcement_id=announcement_id)
-        found = await writing.existing(work, team_id=team_id, announcement_id=announcement_id)
-        writing.require_unsent(found)
+        found = await writing.unsent(work, team_id=team_id, announcement_id=announcement_id)
         if found.version != version:
             writer = await writing.name_of(work, team_id, found.written_by)
             raise Refused(

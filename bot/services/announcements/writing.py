@@ -104,9 +104,7 @@ async def save(
     async with db.writing(once) as work:
         beside: Announcement | None = None
         if announcement_id is not None:
-            await announcements.lock(work, team_id=team_id, announcement_id=announcement_id)
-            known = await existing(work, team_id=team_id, announcement_id=announcement_id)
-            require_unsent(known)
+            known = await unsent(work, team_id=team_id, announcement_id=announcement_id)
             # What was with it before stays with it, and is not copied again.
             before = {file.id: file for file in known.files}
             files = tuple(before.get(file.id, file) for file in written.files)
@@ -162,9 +160,7 @@ async def discard(
 ) -> Announcement:
     """Cancel what has not gone off. Raises Refused where it has."""
     async with db.writing(once) as work:
-        await announcements.lock(work, team_id=team_id, announcement_id=announcement_id)
-        found = await existing(work, team_id=team_id, announcement_id=announcement_id)
-        require_unsent(found)
+        found = await unsent(work, team_id=team_id, announcement_id=announcement_id)
         cancelled = replace(found, state=AnnouncementState.CANCELLED, version=found.version + 1)
         await announcements.put(work, cancelled, version=found.version)
         await sending.log(work, cancelled, "cancelled", by=user_id, now=now)
@@ -187,6 +183,14 @@ async def existing(work: Work, *, team_id: TeamId, announcement_id: int) -> Anno
     found = await announcements.announcement(work, team_id=team_id, announcement_id=announcement_id)
     if found is None:
         raise Refused(_GONE)
+    return found
+
+
+async def unsent(work: Work, *, team_id: TeamId, announcement_id: int) -> Announcement:
+    """The same, for this transaction alone, to be changed. Raises Refused also where it went off."""
+    await announcements.lock(work, team_id=team_id, announcement_id=announcement_id)
+    found = await existing(work, team_id=team_id, announcement_id=announcement_id)
+    require_unsent(found)
     return found
 
 

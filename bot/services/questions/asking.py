@@ -369,5 +369,4 @@ def _text(of: Question) -> str:
 
 
 async def _zone(work: Work, *, team_id: TeamId, tz: str) -> str:
-    academy = await editions.academy(work, team_id=team_id)
-    return calendar.zone_or(tz, academy.timezone if academy else "UTC")
+    return calendar.zone_or(tz, await editions.academy_zone(work, team_id=team_id))

@@ -91,7 +91,7 @@ async def _plan(
 
 async def _digest(work: Work, row: OutboxRow, now: datetime) -> Composed:
     team_id, channel_id = TeamId(row.team_id), ChannelId(row.recipient)
-    zone = await _zone(work, team_id)
+    zone = await editions.academy_zone(work, team_id=team_id)
     usual = await places.question_channels(work, team_id=team_id)
     if channel_id not in usual:
         return Drop("not a questions channel of the bot any more")
@@ -182,11 +182,6 @@ async def _named(work: Work, team_id: TeamId, user_ids: Sequence[UserId]) -> dic
         one.user_id: one for one in await members.members(work, team_id=team_id, user_ids=set(user_ids))
     }
     return {one: question_views.person(people.get(one)) for one in user_ids}
-
-
-async def _zone(work: Work, team_id: TeamId) -> str:
-    academy = await editions.academy(work, team_id=team_id)
-    return academy.timezone if academy else "UTC"
 
 
 COMPOSERS: dict[str, Composer] = {DIGEST: _digest}

@@ -310,8 +310,7 @@ async def _request(work: Work, row: OutboxRow, now: datetime) -> Composed:
         return Drop(reason)
     if question.ts is None:
         return Later(now + _AGAIN_IN)
-    academy = await editions.academy(work, team_id=team_id)
-    zone = calendar.zone_or(person.tz, academy.timezone if academy else "UTC")
+    zone = calendar.zone_or(person.tz, await editions.academy_zone(work, team_id=team_id))
     civil_at = workdays.next_civil_at(now, zone, days_off(person.country), at=workdays.CIVIL_FROM)
     if civil_at > now:
         return Later(civil_at)

@@ -134,8 +134,7 @@ def may_see(question: Question, sight: Sight, known: Mapping[ChannelId, Channel]
 
 async def reader_zone(work: Work, *, team_id: TeamId, tz: str) -> str:
     """A reader's own zone where Slack knows it, else the academy's."""
-    academy = await editions.academy(work, team_id=team_id)
-    return calendar.zone_or(tz, academy.timezone if academy else "UTC")
+    return calendar.zone_or(tz, await editions.academy_zone(work, team_id=team_id))
 
 
 async def show_in_channel(

@@ -93,7 +93,7 @@ async def still_open(
             raise Refused("Only the one who asked can say this.")
         if question.state is not QuestionState.OPEN:
             raise Refused("This question is not open any more.")
-        zone = await _zone(work, by.team_id)
+        zone = await editions.academy_zone(work, team_id=by.team_id)
         known = await follow_up.steps(work, team_id=by.team_id, question_id=question_id)
         refused = Planned(team_id=by.team_id, question_id=question_id, step=Step.SETTLED, due_at=now)
         changed = [replace(refused, state=StepState.REFUSED)]
@@ -200,7 +200,9 @@ async def _queue_settled(work: Work, step: Planned, question: Question, now: dat
     if question.state is not QuestionState.OPEN or not replies or person is None or person.is_deactivated:
         await _end(work, step, StepState.LAPSED)
         return 0
-    due_at = _settled_at(person, replies[-1].answered_at, await _zone(work, step.team_id))
+    due_at = _settled_at(
+        person, replies[-1].answered_at, await editions.academy_zone(work, team_id=step.team_id)
+    )
     if due_at > now:
         # There was another reply meanwhile: people are still at it.
         await follow_up.change(work, [replace(step, due_at=due_at)])
@@ -224,11 +226,6 @@ async def _end(work: Work, step: Planned, state: StepState) -> None:
 def _settled_at(person: Member | None, last_at: datetime, academy_zone: str) -> datetime:
     zone = calendar.zone_or(person.tz if person else "", academy_zone)
     return domain.settled_at(last_at, zone, days_off(person.country if person else ""))
-
-
-async def _zone(work: Work, team_id: TeamId) -> str:
-    academy = await editions.academy(work, team_id=team_id)
-    return academy.timezone if academy else "UTC"
 
 
 # -- messages -----------------------------------------------------------------------------------------
@@ -263,13 +260,17 @@ async def _at_work(work: Work, row: OutboxRow, now: datetime) -> Later | None:
     """When a message that is late finds its reader at work; None where it goes now."""
     team_id = TeamId(row.team_id)
     person = await members.member(work, team_id=team_id, user_id=UserId(row.recipient))
-    civil_at = now if person is None else at_work_at(person, now, zone=await _zone(work, team_id))
+    civil_at = (
+        now
+        if person is None
+        else at_work_at(person, now, zone=await editions.academy_zone(work, team_id=team_id))
+    )
     return Later(civil_at) if now < civil_at else None
 
 
 async def _reader_zone(work: Work, team_id: TeamId, user_id: UserId) -> str:
     person = await members.member(work, team_id=team_id, user_id=user_id)
-    return calendar.zone_or(person.tz if person else "", await _zone(work, team_id))
+    return calendar.zone_or(person.tz if person else "", await editions.academy_zone(work, team_id=team_id))
 
 
 async def _settled(work: Work, row: OutboxRow, now: datetime) -> Composed:
