@@ -14,11 +14,14 @@ _LOOKED_EVERY_S = 0.1
 _LOCK_NOT_AVAILABLE = "55P03"
 
 _NOW = text("SELECT CAST(pg_current_xact_id() AS text)")
-# Who began before may still see what was deleted since, and PostgreSQL keeps it for them.
+# Who began before may still see what was deleted since, and PostgreSQL keeps it for them. A reader counts in
+# our database alone (a standby, which names none, in every one); but whoever writes in any database of the
+# server makes the rewriting transaction itself one that began before the deletion.
 _WHO_BEGAN_BEFORE = text(
-    "SELECT count(*) FROM pg_stat_activity "
-    "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend' "
-    "AND greatest(age(backend_xmin), age(backend_xid)) > age(CAST(CAST(CAST(:now AS text) AS xid8) AS xid))"
+    "SELECT count(*) FROM pg_stat_activity, "
+    "LATERAL (SELECT age(CAST(CAST(CAST(:now AS text) AS xid8) AS xid)) AS ours) AS since "
+    "WHERE pid <> pg_backend_pid() AND (age(backend_xid) > since.ours "
+    "OR (age(backend_xmin) > since.ours AND coalesce(datname, current_database()) = current_database()))"
 )
 
 OUTSIDE: Mapping[str, Mapping[str, Any]] = {
