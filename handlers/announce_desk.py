@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.members import Actor
 from bot.services import announcements
 from bot.services.announcements import Saved
-from bot.views import announce_desk as views
+from bot.views import announce_preview, announce_report
 from handlers import announce_form, payloads
 from handlers.deps import Deps
 from handlers.middleware import organiser
@@ -22,7 +22,7 @@ Deed = Callable[..., Awaitable[object]]
 def register(app: AsyncApp, deps: Deps) -> None:
     """Listen to the desk's buttons and modals."""
 
-    @app.action(views.OPEN)
+    @app.action(announce_preview.OPEN)
     async def opened(
         ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
     ) -> None:
@@ -30,7 +30,7 @@ def register(app: AsyncApp, deps: Deps) -> None:
         await open_from(client, pressed, await _shown(deps, client, who, int(pressed.value)))
         await ack()
 
-    @app.action(views.NEW)
+    @app.action(announce_report.NEW)
     async def new(
         ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
     ) -> None:
@@ -38,7 +38,7 @@ def register(app: AsyncApp, deps: Deps) -> None:
         await open_from(client, pressed, await announce_form.form(deps, who))
         await ack()
 
-    @app.action(views.EDIT)
+    @app.action(announce_preview.EDIT)
     async def edit(
         ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
     ) -> None:
@@ -47,7 +47,7 @@ def register(app: AsyncApp, deps: Deps) -> None:
         await show_from(client, pressed, view)
         await ack()
 
-    @app.action(views.TEST)
+    @app.action(announce_preview.TEST)
     async def test(
         ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
     ) -> None:
@@ -65,7 +65,7 @@ def register(app: AsyncApp, deps: Deps) -> None:
         await show_from(client, pressed, await preview_view(deps, who, number, note=note))
         await ack()
 
-    @app.view(views.PREVIEW_CALLBACK)
+    @app.view(announce_preview.PREVIEW_CALLBACK)
     async def sent_off(
         ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
     ) -> None:
@@ -84,9 +84,9 @@ def register(app: AsyncApp, deps: Deps) -> None:
             now=now,
             once=payloads.delivery(body, now=now),
         )
-        await ack(response_action="update", view=views.sent_off(found))
+        await ack(response_action="update", view=announce_preview.sent_off(found))
 
-    @app.action(views.DISCARD)
+    @app.action(announce_preview.DISCARD)
     async def discard(
         ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
     ) -> None:
@@ -99,7 +99,7 @@ def register(app: AsyncApp, deps: Deps) -> None:
             now=now,
             once=payloads.delivery(body, now=now),
         )
-        await show_from(client, pressed, views.cancelled(found))
+        await show_from(client, pressed, announce_preview.cancelled(found))
         await ack()
 
     def deed(action_id: str, do: Deed, note: str) -> None:
@@ -127,13 +127,25 @@ def register(app: AsyncApp, deps: Deps) -> None:
                 await show_from(client, pressed, await _detail(deps, who, number, note=note))
             await ack()
 
-    deed(views.PAUSE, announcements.pause, "⏸️ Paused. What is on its way this very second still arrives.")
-    deed(views.RESUME, announcements.resume, "▶️ It goes on.")
-    deed(views.STOP, announcements.stop, "⏹️ Stopped. Who has it keeps it.")
-    deed(views.RECALL, announcements.recall, "↩️ It is being taken back. What Slack refuses is shown here.")
-    deed(views.REMIND, announcements.remind, "🔔 Those who have not confirmed are being reminded, once.")
+    deed(
+        announce_report.PAUSE,
+        announcements.pause,
+        "⏸️ Paused. What is on its way this very second still arrives.",
+    )
+    deed(announce_report.RESUME, announcements.resume, "▶️ It goes on.")
+    deed(announce_report.STOP, announcements.stop, "⏹️ Stopped. Who has it keeps it.")
+    deed(
+        announce_report.RECALL,
+        announcements.recall,
+        "↩️ It is being taken back. What Slack refuses is shown here.",
+    )
+    deed(
+        announce_report.REMIND,
+        announcements.remind,
+        "🔔 Those who have not confirmed are being reminded, once.",
+    )
 
-    @app.action(views.REWRITE)
+    @app.action(announce_report.REWRITE)
     async def rewrite(
         ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
     ) -> None:
@@ -141,10 +153,10 @@ def register(app: AsyncApp, deps: Deps) -> None:
         found = await announcements.report(
             deps.db, team_id=who.team_id, user_id=who.user_id, announcement_id=int(pressed.value)
         )
-        await open_from(client, pressed, views.rewrite(found.announcement))
+        await open_from(client, pressed, announce_report.rewrite(found.announcement))
         await ack()
 
-    @app.view(views.REWRITE_CALLBACK)
+    @app.view(announce_report.REWRITE_CALLBACK)
     async def rewritten(ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         who, now, view = organiser(context), deps.now(), body["view"]
         known, fields = metadata(view), Fields(view)
@@ -155,16 +167,16 @@ def register(app: AsyncApp, deps: Deps) -> None:
             user_id=who.user_id,
             announcement_id=number,
             version=int(known["version"]),
-            title=fields.text(views.TITLE),
-            body=fields.rich_text(views.TEXT),
+            title=fields.text(announce_report.TITLE),
+            body=fields.rich_text(announce_report.TEXT),
             now=now,
             once=payloads.delivery(body, now=now),
         )
         note = "✏️ It is being changed everywhere. What Slack refuses is shown here."
         await ack(response_action="update", view=await _detail(deps, who, number, note=note))
 
-    @app.action(views.PAGE)
-    @app.action(views.PAGE + "_2")
+    @app.action(announce_report.PAGE)
+    @app.action(announce_report.PAGE + "_2")
     async def page(
         ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
     ) -> None:
@@ -173,7 +185,7 @@ def register(app: AsyncApp, deps: Deps) -> None:
         await show_from(client, pressed, await _detail(deps, who, int(number), page=int(wanted)))
         await ack()
 
-    @app.action(views.TABLE)
+    @app.action(announce_report.TABLE)
     async def table(
         ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
     ) -> None:
@@ -195,7 +207,7 @@ def register(app: AsyncApp, deps: Deps) -> None:
 async def list_view(deps: Deps, who: Actor) -> Payload:
     """The newest announcements."""
     found = await announcements.listed(deps.db, team_id=who.team_id)
-    return views.listed(found, reader_zone=who.tz or "UTC")
+    return announce_report.listed(found, reader_zone=who.tz or "UTC")
 
 
 async def preview_view(deps: Deps, who: Actor, number: int, *, note: str = "") -> Payload:
@@ -203,7 +215,7 @@ async def preview_view(deps: Deps, who: Actor, number: int, *, note: str = "") -
     found = await announcements.preview(
         deps.db, team_id=who.team_id, user_id=who.user_id, announcement_id=number, now=deps.now()
     )
-    return views.preview(
+    return announce_preview.preview(
         found.announcement,
         people=found.people,
         by_role=found.by_role,
@@ -219,8 +231,8 @@ async def preview_view(deps: Deps, who: Actor, number: int, *, note: str = "") -
 def saved_note(saved: Saved) -> str:
     """What is said above the preview after a form was handed in."""
     if saved.beside is None:
-        return views.UNSCHEDULED if saved.was_scheduled else ""
-    return views.saved_beside(saved.announcement, saved.beside, writer=saved.writer)
+        return announce_preview.UNSCHEDULED if saved.was_scheduled else ""
+    return announce_preview.saved_beside(saved.announcement, saved.beside, writer=saved.writer)
 
 
 async def _shown(deps: Deps, client: AsyncWebClient, who: Actor, number: int) -> Payload:
@@ -237,7 +249,7 @@ async def _detail(deps: Deps, who: Actor, number: int, *, page: int = 0, note: s
     found = await announcements.report(
         deps.db, team_id=who.team_id, user_id=who.user_id, announcement_id=number
     )
-    return views.detail(
+    return announce_report.detail(
         found.announcement,
         found.receipts,
         found.changes,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.homework import Homework
-from bot.views import alumni, announce_desk, kit, setup, words
+from bot.views import alumni, announce_preview, announce_report, kit, setup, words
 from bot.views.homework_desk import STATUS
 
 REPORT = "home_report"
@@ -33,7 +33,7 @@ def announcement(announcement_id: int, title: str, *, is_paused: bool) -> Decisi
     """An announcement that waits for a second organiser, or stands still."""
     what = "is paused half-way" if is_paused else "waits for a second organiser"
     said = f"*{words.excerpt(title, 200)}*: the announcement {what}."
-    return Decision(said=said, label="Open", action_id=announce_desk.OPEN, value=str(announcement_id))
+    return Decision(said=said, label="Open", action_id=announce_preview.OPEN, value=str(announcement_id))
 
 
 def graduation(edition_key: str, name: str) -> Decision:
@@ -53,7 +53,7 @@ def ways() -> list[kit.Block]:
     """The buttons to the organisers' pages."""
     return [
         kit.actions(
-            kit.button("Write an announcement", announce_desk.NEW, "home"),
+            kit.button("Write an announcement", announce_report.NEW, "home"),
             kit.button("People and roles", setup.PEOPLE, "home"),
             kit.button("Report", REPORT, "home"),
             kit.button("Set up", setup.OPEN, "ways"),

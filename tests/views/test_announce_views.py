@@ -12,7 +12,7 @@ from bot.domain.countries import COUNTRIES
 from bot.domain.editions import Day, DayKind, Edition
 from bot.domain.ids import ChannelId, EditionKey, TeamId, UserId
 from bot.domain.rich_text import paragraphs
-from bot.views import announce, announce_desk, announce_form, kit
+from bot.views import announce, announce_form, announce_preview, announce_report, kit
 from bot.views.announce_templates import LABELS, template
 from sandbox.blocks import texts, validate_blocks
 from sandbox.views import validate_view
@@ -73,7 +73,7 @@ def test_the_longest_announcement_is_one_message(is_direct: bool, confirmed_at: 
 def test_what_became_of_thousands_fits_page_by_page(state: AnnouncementState) -> None:
     found = replace(FOUND, state=state)
     for page in (0, 5, 10_000):
-        view = announce_desk.detail(
+        view = announce_report.detail(
             found,
             RECEIPTS,
             RECEIPTS[:50],
@@ -87,7 +87,7 @@ def test_what_became_of_thousands_fits_page_by_page(state: AnnouncementState) ->
             note="note",
         )
         validate_view(view, "modal")
-    validate_view(announce_desk.listed([found] * 40, reader_zone="Asia/Kathmandu"), "modal")
+    validate_view(announce_report.listed([found] * 40, reader_zone="Asia/Kathmandu"), "modal")
 
 
 @pytest.mark.parametrize("state", [one for one in AnnouncementState if one.is_unsent])
@@ -95,7 +95,7 @@ def test_the_preview_and_the_form_fit_with_everything_in_them(state: Announcemen
     found = replace(FOUND, state=state)
 
     validate_view(
-        announce_desk.preview(
+        announce_preview.preview(
             found,
             people=5000,
             by_role=Counter({"participant": 4999, "no part": 1}),
@@ -121,7 +121,7 @@ def test_the_preview_and_the_form_fit_with_everything_in_them(state: Announcemen
         ),
         "modal",
     )
-    validate_view(announce_desk.rewrite(found), "modal")
+    validate_view(announce_report.rewrite(found), "modal")
 
 
 @pytest.mark.parametrize("key", LABELS)
@@ -167,8 +167,8 @@ def test_progress_is_a_bar_with_an_estimate() -> None:
     going = replace(FOUND, title="News", state=AnnouncementState.SENDING, task="send")
 
     said = [
-        announce_desk.progress(going, task="send", done=1500, of=5000, failed=2, left_s=720),
-        announce_desk.progress(
+        announce_report.progress(going, task="send", done=1500, of=5000, failed=2, left_s=720),
+        announce_report.progress(
             replace(going, state=AnnouncementState.SENT),
             task="send",
             done=4998,
@@ -176,7 +176,7 @@ def test_progress_is_a_bar_with_an_estimate() -> None:
             failed=2,
             left_s=None,
         ),
-        announce_desk.progress(
+        announce_report.progress(
             replace(going, state=AnnouncementState.PAUSED), task="send", done=9, of=10, failed=0, left_s=None
         ),
     ]
@@ -194,7 +194,7 @@ def test_progress_is_a_bar_with_an_estimate() -> None:
 def test_less_than_a_second_is_a_moment() -> None:
     going = replace(FOUND, state=AnnouncementState.SENDING, task="send")
 
-    said = announce_desk.progress(going, task="send", done=2, of=3, failed=0, left_s=0)["text"]
+    said = announce_report.progress(going, task="send", done=2, of=3, failed=0, left_s=0)["text"]
 
     assert said.endswith("2 of 3, a moment left")
 
@@ -206,9 +206,9 @@ def test_nothing_that_was_typed_comes_out_live() -> None:
     views = [
         announce.message(found, number=1),
         announce.reminder(found),
-        announce_desk.approval(found, asked_by=planted),
-        announce_desk.nobody(found),
-        announce_desk.progress(found, task="send", done=1, of=2, failed=0, left_s=1),
+        announce_preview.approval(found, asked_by=planted),
+        announce_preview.nobody(found),
+        announce_report.progress(found, task="send", done=1, of=2, failed=0, left_s=1),
         {"blocks": announce.to_confirm([found]), "text": ""},
     ]
 

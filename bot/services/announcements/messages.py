@@ -30,7 +30,7 @@ from bot.services.announcements.kinds import (
 )
 from bot.services.announcements.sending import AT_REST
 from bot.services.announcements.writing import name_of
-from bot.views import announce, announce_desk, words
+from bot.views import announce, announce_preview, announce_report, words
 from bot.views.kit import Message
 from storage import announcements, editions, members, outbox
 from storage.db import Database, Work
@@ -128,7 +128,7 @@ async def _progress(work: Work, row: OutboxRow, now: datetime) -> Composed:
     rests_until = stands.next_at if stands.next_at and stands.next_at > now + AT_REST else None
     for_s = (now - (found.task_at or now)).total_seconds()
     per_minute = _PER_MINUTE.get(task.partition(":")[0], Pace().per_minute)
-    said = announce_desk.progress(
+    said = announce_report.progress(
         found,
         task=task,
         done=stands.sent,
@@ -155,12 +155,12 @@ async def _approval(work: Work, row: OutboxRow, _now: datetime) -> Composed:
     if found is None or found.state is not AnnouncementState.APPROVAL or found.version != row.body["version"]:
         return Drop("it waits for no approval any more")
     asked_by = await name_of(work, TeamId(row.team_id), found.sent_off_by or found.written_by)
-    return _send(announce_desk.approval(found, asked_by=asked_by))
+    return _send(announce_preview.approval(found, asked_by=asked_by))
 
 
 async def _nobody(work: Work, row: OutboxRow, _now: datetime) -> Composed:
     found = await _announcement(work, row)
-    return _GONE if found is None else _send(announce_desk.nobody(found))
+    return _GONE if found is None else _send(announce_preview.nobody(found))
 
 
 async def _table(work: Work, row: OutboxRow, _now: datetime) -> Composed:
@@ -174,7 +174,7 @@ async def _table(work: Work, row: OutboxRow, _now: datetime) -> Composed:
         )
         written = io.StringIO()
         csv.writer(written).writerows(
-            [_harmless(cell) for cell in line] for line in announce_desk.table(found, report.receipts)
+            [_harmless(cell) for cell in line] for line in announce_report.table(found, report.receipts)
         )
         title = f"Announcement {found.id}: who got it"
         # The mark at the beginning lets spreadsheets read it as UTF-8.
