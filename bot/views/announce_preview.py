@@ -1,4 +1,4 @@
-"""Announcements before they go off: the preview, the request to approve one, what an organiser hears of it."""
+"""Announcements before they go off: the preview, the request to approve one, what is said as one goes."""
 
 from collections import Counter
 from collections.abc import Sequence
