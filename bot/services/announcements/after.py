@@ -10,8 +10,8 @@ from bot.domain.ids import TeamId, UserId
 from bot.domain.refusals import Refused
 from bot.domain.rich_text import RichText
 from bot.services.announcements import checking, kinds, sending, writing
-from storage import announcements, editions, members, outbox
-from storage.announcements import Delivered, Progress
+from storage import announcement_recipients, announcements, editions, members, outbox
+from storage.announcement_recipients import Delivered, Progress
 from storage.db import Database, Delivery, Work
 
 _IN_FLIGHT_FOR = timedelta(seconds=60)
@@ -68,18 +68,22 @@ async def report(db: Database, *, team_id: TeamId, user_id: UserId, announcement
 async def report_in(work: Work, *, team_id: TeamId, user_id: UserId, announcement_id: int) -> Report:
     """As `report`, in an open transaction."""
     found = await writing.existing(work, team_id=team_id, announcement_id=announcement_id)
-    delivered = await announcements.delivered(work, team_id=team_id, announcement_id=announcement_id)
+    delivered = await announcement_recipients.delivered(
+        work, team_id=team_id, announcement_id=announcement_id
+    )
     ids = [UserId(one.recipient.recipient) for one in delivered]
     people = {str(one.user_id): one for one in await members.members(work, team_id=team_id, user_ids=ids)}
     names = {one: person.name for one, person in people.items()}
     receipts = [_receipt(found, one, names) for one in delivered]
     stands = None
     if found.task:
-        stands = await announcements.progress(
+        stands = await announcement_recipients.progress(
             work, team_id=team_id, announcement_id=announcement_id, task=found.task
         )
     last = RECALL if found.state is AnnouncementState.RECALLED else f"edit:{found.version}"
-    failed = await announcements.failed(work, team_id=team_id, announcement_id=announcement_id, task=last)
+    failed = await announcement_recipients.failed(
+        work, team_id=team_id, announcement_id=announcement_id, task=last
+    )
     academy = await editions.academy(work, team_id=team_id)
     reader = await members.member(work, team_id=team_id, user_id=user_id)
     zone = academy.timezone if academy else "UTC"
@@ -163,7 +167,9 @@ async def recall(
             found = await sending.stopped(work, found, now=now)
         found = await _at_rest(work, team_id=team_id, announcement_id=announcement_id)
         due: dict[str, datetime] = {}
-        for one in await announcements.delivered(work, team_id=team_id, announcement_id=announcement_id):
+        for one in await announcement_recipients.delivered(
+            work, team_id=team_id, announcement_id=announcement_id
+        ):
             if one.ts is not None:
                 due[one.recipient.recipient] = now
             elif one.state == "sending":
@@ -204,7 +210,9 @@ async def remind(
             one.recipient.recipient: may_reach_at(
                 now, zones.get(one.recipient.recipient, "UTC"), is_urgent=found.is_urgent
             )
-            for one in await announcements.delivered(work, team_id=team_id, announcement_id=announcement_id)
+            for one in await announcement_recipients.delivered(
+                work, team_id=team_id, announcement_id=announcement_id
+            )
             if _may_be_reminded(one)
         }
         if not due:
@@ -234,15 +242,15 @@ async def confirm(
         found = await announcements.announcement(work, team_id=team_id, announcement_id=announcement_id)
         if found is None or found.state is AnnouncementState.RECALLED:
             raise Refused("This announcement was taken back: there is nothing to confirm any more.")
-        mine = await announcements.recipient(
+        mine = await announcement_recipients.recipient(
             work, team_id=team_id, announcement_id=announcement_id, recipient=user_id
         )
         if mine is None or not found.asks_confirmation or (mine.left_out and not Out(mine.left_out).is_asked):
             raise Refused("You were not asked to confirm this one, so there is nothing that you need to do.")
-        await announcements.confirm(
+        await announcement_recipients.confirm(
             work, team_id=team_id, announcement_id=announcement_id, user_id=user_id, at=now
         )
-        key = announcements.key_of(announcement_id, user_id)
+        key = announcement_recipients.key_of(announcement_id, user_id)
         posted = await outbox.row(work, team_id=team_id, key=key)
         is_own_message = posted is not None and posted.ts is not None and posted.ts == message_ts
         if posted is not None and posted.ts is not None and not is_own_message:
@@ -283,11 +291,13 @@ async def send_table(
 
 
 async def _take_back_reminders(work: Work, found: Announcement, *, now: datetime) -> None:
-    keys = await announcements.queued_keys(work, team_id=found.team_id, announcement_id=found.id, task=REMIND)
+    keys = await announcement_recipients.queued_keys(
+        work, team_id=found.team_id, announcement_id=found.id, task=REMIND
+    )
     await outbox.withdraw(work, team_id=found.team_id, keys=list(keys))
     reminders = {
-        announcements.key_of(found.id, name, f"{REMIND}:{RECALL}"): name
-        for name in await announcements.posted(
+        announcement_recipients.key_of(found.id, name, f"{REMIND}:{RECALL}"): name
+        for name in await announcement_recipients.posted(
             work, team_id=found.team_id, announcement_id=found.id, task=REMIND
         )
     }
@@ -315,7 +325,7 @@ async def _at_rest(work: Work, *, team_id: TeamId, announcement_id: int) -> Anno
 
 
 async def _posted(work: Work, found: Announcement) -> list[Delivered]:
-    every = await announcements.delivered(work, team_id=found.team_id, announcement_id=found.id)
+    every = await announcement_recipients.delivered(work, team_id=found.team_id, announcement_id=found.id)
     return [one for one in every if one.ts is not None]
 
 

@@ -32,7 +32,7 @@ from bot.services.announcements.sending import AT_REST
 from bot.services.announcements.writing import name_of
 from bot.views import announce, announce_preview, announce_report, words
 from bot.views.kit import Message
-from storage import announcements, editions, members, outbox
+from storage import announcement_recipients, announcements, editions, members, outbox
 from storage.db import Database, Work
 from storage.outbox import Composed, Composer, Delete, Drop, Edit, File, Later, OutboxRow, Send, Share
 
@@ -60,12 +60,14 @@ async def _message(work: Work, row: OutboxRow, now: datetime) -> Composed:
 async def _edit(work: Work, row: OutboxRow, _now: datetime) -> Composed:
     found = await _announcement(work, row)
     posted = await outbox.row(
-        work, team_id=row.team_id, key=announcements.key_of(row.body["announcement_id"], row.recipient)
+        work,
+        team_id=row.team_id,
+        key=announcement_recipients.key_of(row.body["announcement_id"], row.recipient),
     )
     if found is None or posted is None or posted.channel_id is None or posted.ts is None:
         return _GONE
     is_direct = _is_person(row)
-    mine = await announcements.recipient(
+    mine = await announcement_recipients.recipient(
         work, team_id=TeamId(row.team_id), announcement_id=found.id, recipient=row.recipient
     )
     said = announce.message(
@@ -79,7 +81,7 @@ async def _edit(work: Work, row: OutboxRow, _now: datetime) -> Composed:
 
 
 async def _recall(work: Work, row: OutboxRow, now: datetime) -> Composed:
-    key = announcements.key_of(row.body["announcement_id"], row.recipient, row.body.get("of", SEND))
+    key = announcement_recipients.key_of(row.body["announcement_id"], row.recipient, row.body.get("of", SEND))
     posted = await outbox.row(work, team_id=row.team_id, key=key)
     if posted is None or posted.state in ("dropped", "failed"):
         return Drop("it had not been sent")
@@ -92,7 +94,7 @@ async def _remind(work: Work, row: OutboxRow, now: datetime) -> Composed:
     found = await _announcement(work, row)
     if found is None:
         return _GONE
-    mine = await announcements.recipient(
+    mine = await announcement_recipients.recipient(
         work, team_id=TeamId(row.team_id), announcement_id=found.id, recipient=row.recipient
     )
     if mine is None or mine.confirmed_at is not None:
@@ -121,7 +123,7 @@ async def _progress(work: Work, row: OutboxRow, now: datetime) -> Composed:
     if zone is None:
         return Drop("its sender has left, or was deleted: the report has it")
     task = row.body["task"]
-    stands = await announcements.progress(
+    stands = await announcement_recipients.progress(
         work, team_id=TeamId(row.team_id), announcement_id=found.id, task=task
     )
     is_going_on = found.task == task and stands.left > 0 and found.state is not AnnouncementState.PAUSED

@@ -14,8 +14,8 @@ from bot.domain.refusals import Refused
 from bot.services.announcements import audience
 from bot.services.announcements.audience import Evaluated
 from bot.services.announcements.kinds import NOBODY, PROGRESS, kind_of
-from storage import announcements, audit, members, outbox
-from storage.announcements import Progress, Recipient
+from storage import announcement_recipients, announcements, audit, members, outbox
+from storage.announcement_recipients import Progress, Recipient
 from storage.db import Database, Delivery, Work
 
 _QUEUED_AT_ONCE = 300
@@ -64,7 +64,7 @@ async def start(
         _recipient(user_id, len(due) + place, state="idle", due_at=now, left_out=why.value)
         for place, (user_id, why) in enumerate(out)
     ]
-    await announcements.set_recipients(
+    await announcement_recipients.set_recipients(
         work, team_id=found.team_id, announcement_id=found.id, recipients=recipients
     )
     begun = replace(
@@ -198,7 +198,7 @@ async def begin(
     work: Work, found: Announcement, task: str, *, due: dict[str, datetime], now: datetime
 ) -> Announcement:
     """Begin a task for some of its recipients. due: from when on each may get it."""
-    await announcements.set_waiting(
+    await announcement_recipients.set_waiting(
         work, team_id=found.team_id, announcement_id=found.id, recipients=due, all_idle=True
     )
     await announcements.note(
@@ -213,10 +213,10 @@ async def _look_after(work: Work, found: Announcement, *, now: datetime) -> None
     stands = await _progress(work, found, found.task)
     room = _QUEUED_AT_ONCE - stands.queued
     if stands.waiting and room > 0:
-        ready = await announcements.ready(
+        ready = await announcement_recipients.ready(
             work, team_id=found.team_id, announcement_id=found.id, now=now, limit=room
         )
-        await announcements.queue(
+        await announcement_recipients.queue(
             work,
             ready,
             team_id=found.team_id,
@@ -280,11 +280,11 @@ async def _answerable(work: Work, found: Announcement) -> list[UserId]:
 
 async def _withdraw(work: Work, found: Announcement, *, now: datetime) -> None:
     """Take back what nobody has claimed; those recipients wait again."""
-    keys = await announcements.queued_keys(
+    keys = await announcement_recipients.queued_keys(
         work, team_id=found.team_id, announcement_id=found.id, task=found.task
     )
     taken = await outbox.withdraw(work, team_id=found.team_id, keys=list(keys))
-    await announcements.set_waiting(
+    await announcement_recipients.set_waiting(
         work,
         team_id=found.team_id,
         announcement_id=found.id,
@@ -301,7 +301,9 @@ async def _being_sent(work: Work, *, team_id: TeamId, announcement_id: int) -> A
 
 
 async def _progress(work: Work, found: Announcement, task: str) -> Progress:
-    return await announcements.progress(work, team_id=found.team_id, announcement_id=found.id, task=task)
+    return await announcement_recipients.progress(
+        work, team_id=found.team_id, announcement_id=found.id, task=task
+    )
 
 
 def _recipient(name: str, position: int, *, state: str, due_at: datetime, left_out: str = "") -> Recipient:
