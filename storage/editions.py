@@ -2,7 +2,9 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
@@ -62,18 +64,16 @@ async def editions(work: Work, *, team_id: TeamId) -> list[Edition]:
     for row in await work.execute(_DAYS, {"team_id": team_id}):
         days[row.edition_key].append(_day(row))
     rows = await work.execute(_EDITIONS, {"team_id": team_id})
-    found = [
-        Edition(
-            team_id=team_id,
-            key=EditionKey(row.key),
-            name=row.name,
-            timezone=row.timezone,
-            channel_id=row.channel_id,
-            days=tuple(days[row.key]),
-        )
-        for row in rows
-    ]
-    return sorted(found, key=_begins_on, reverse=True)
+    return sorted((_edition(row, days[row.key]) for row in rows), key=_begins_on, reverse=True)
+
+
+def joined(rows: Sequence[Row[Any]]) -> list[Edition]:
+    """The editions of rows in each of which an edition is joined with one of its days, or none.
+
+    rows: those of one edition follow each other, by the days' positions.
+    """
+    by_edition = (list(of) for _, of in groupby(rows, key=lambda row: (row.team_id, row.key)))
+    return [_edition(of[0], [_day(row) for row in of if row.on]) for of in by_edition]
 
 
 async def put_edition(work: Work, edition: Edition) -> None:
@@ -146,6 +146,17 @@ async def last_revision(work: Work, *, team_id: TeamId, homework_id: HomeworkId)
 
 def _begins_on(edition: Edition) -> date:
     return min((day.on for day in edition.days), default=date.min)
+
+
+def _edition(row: Row[Any], days: Iterable[Day]) -> Edition:
+    return Edition(
+        team_id=TeamId(row.team_id),
+        key=EditionKey(row.key),
+        name=row.name,
+        timezone=row.timezone,
+        channel_id=row.channel_id,
+        days=tuple(days),
+    )
 
 
 def _academy(row: Row[Any]) -> Academy:

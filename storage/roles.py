@@ -5,26 +5,38 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, exists, func, insert, select, update
+from sqlalchemy import Row, and_, delete, exists, func, insert, select, update
 
+from bot.domain.editions import Edition
 from bot.domain.ids import EditionKey, TeamId, UserId
 from bot.domain.members import Role
 from bot.domain.roles import Part, Parts, RoleChange
 from storage.db import Work
-from storage.tables import edition, enrolment, graduation, role_change
+from storage.editions import joined
+from storage.tables import edition, edition_day, enrolment, graduation, role_change
 
 # Each heartbeat asks this, so it is put together once.
-_UNASKED = (
-    select(edition.c.team_id, edition.c.key)
+_TO_DECIDE = (
+    select(edition, *(column for column in edition_day.c if not column.primary_key), graduation.c.asked_at)
+    .select_from(
+        edition.outerjoin(
+            edition_day,
+            and_(edition_day.c.team_id == edition.c.team_id, edition_day.c.edition_key == edition.c.key),
+        ).outerjoin(
+            graduation,
+            and_(graduation.c.team_id == edition.c.team_id, graduation.c.edition_key == edition.c.key),
+        )
+    )
     .where(
-        exists().where(
+        graduation.c.decided_at.is_(None),
+        graduation.c.asked_at.is_not(None)
+        | exists().where(
             enrolment.c.team_id == edition.c.team_id,
             enrolment.c.edition_key == edition.c.key,
             enrolment.c.role == Role.PARTICIPANT.value,
         ),
-        ~exists().where(graduation.c.team_id == edition.c.team_id, graduation.c.edition_key == edition.c.key),
     )
-    .order_by(edition.c.team_id, edition.c.key)
+    .order_by(edition.c.team_id, edition.c.key, edition_day.c.position)
 )
 
 
@@ -125,10 +137,14 @@ async def made_alumni(work: Work, *, team_id: TeamId) -> set[tuple[EditionKey, U
     }
 
 
-async def unasked(work: Work) -> list[tuple[TeamId, EditionKey]]:
-    """The editions with participants about whose alumni nobody was asked, over all workspaces."""
-    rows = await work.execute(_UNASKED)
-    return [(TeamId(row.team_id), EditionKey(row.key)) for row in rows]
+async def to_decide(work: Work) -> list[tuple[Edition, datetime | None]]:
+    """The editions about whose alumni nobody has decided, over all workspaces, and when it was asked.
+
+    Those of which nothing was asked are among them as far as somebody participates.
+    """
+    rows = (await work.execute(_TO_DECIDE)).all()
+    asked_at = {(row.team_id, row.key): row.asked_at for row in rows}
+    return [(one, asked_at[one.team_id, one.key]) for one in joined(rows)]
 
 
 async def graduation_of(work: Work, *, team_id: TeamId, edition_key: EditionKey) -> Graduation | None:
@@ -152,12 +168,10 @@ async def graduation_made_by(work: Work, *, team_id: TeamId, batch: int) -> Grad
     return None if row is None else _graduation(row)
 
 
-async def remove_graduation(work: Work, asked: Graduation) -> None:
+async def remove_graduation(work: Work, *, team_id: TeamId, edition_key: EditionKey) -> None:
     """Forget that organisers were asked, since it will be asked again."""
     await work.execute(
-        delete(graduation).where(
-            graduation.c.team_id == asked.team_id, graduation.c.edition_key == asked.edition_key
-        )
+        delete(graduation).where(graduation.c.team_id == team_id, graduation.c.edition_key == edition_key)
     )
 
 

@@ -46,10 +46,14 @@ class Question:
 
 async def next_due_at(work: Work, *, now: datetime) -> datetime | None:
     """The instant at which organisers are asked next, over all workspaces; None where nothing is planned."""
-    if await _moved(work, now=now):
-        return now
-    instants = [domain.asks_about_alumni_at(one) for one in await _unasked(work)]
-    return min((at for at in instants if at is not None), default=None)
+    instants: list[datetime] = []
+    for edition, asked_at in await stored.to_decide(work):
+        at = domain.asks_about_alumni_at(edition)
+        if asked_at is None and at is not None:
+            instants.append(at)
+        elif asked_at is not None and not _is_over(edition, now=now):
+            instants.append(now)  # the days were moved ahead after it was asked
+    return min(instants, default=None)
 
 
 async def queue_due(db: Database, *, now: datetime) -> int:
@@ -59,10 +63,11 @@ async def queue_due(db: Database, *, now: datetime) -> int:
     """
     queued = 0
     async with db.writing() as work:
-        for one in await _moved(work, now=now):
-            await stored.remove_graduation(work, one)
-        for edition in await _unasked(work):
-            if not _is_over(edition, now=now):
+        for edition, asked_at in await stored.to_decide(work):
+            is_over = _is_over(edition, now=now)
+            if asked_at is not None and not is_over:
+                await stored.remove_graduation(work, team_id=edition.team_id, edition_key=edition.key)
+            if asked_at is not None or not is_over:
                 continue
             asked = Graduation(team_id=edition.team_id, edition_key=edition.key, asked_at=now)
             await stored.put_graduation(work, asked)
@@ -149,24 +154,6 @@ async def take_back(
             await stored.put_graduation(work, replace(asked, decided_at=None, decided_by=None, batch=None))
             await _show_anew(work, asked, now=now)
     return back
-
-
-async def _moved(work: Work, *, now: datetime) -> list[Graduation]:
-    """What was asked, and is too early now: the days were moved ahead after it."""
-    moved: list[Graduation] = []
-    for asked in await stored.undecided(work):
-        edition = await editions.edition(work, team_id=asked.team_id, edition_key=asked.edition_key)
-        if edition is not None and not _is_over(edition, now=now):
-            moved.append(asked)
-    return moved
-
-
-async def _unasked(work: Work) -> list[Edition]:
-    found = [
-        await editions.edition(work, team_id=team_id, edition_key=key)
-        for team_id, key in await stored.unasked(work)
-    ]
-    return [one for one in found if one is not None]
 
 
 def _is_over(edition: Edition, *, now: datetime) -> bool:
