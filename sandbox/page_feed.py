@@ -9,7 +9,8 @@ from typing import Any
 
 from sandbox.journal import Journal
 from sandbox.reading import Thread, counts, followed, is_top_level, mentions, sees, thread_of, unread
-from sandbox.workspace import App, Change, Channel, User, Workspace
+from sandbox.records import App, Change, Channel, User
+from sandbox.workspace import Workspace
 
 PAGE_LENGTH = 60
 """Top-level messages in one answer to `messages`."""
