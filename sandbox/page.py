@@ -7,6 +7,7 @@ import asyncio
 import json
 from contextlib import suppress
 from importlib.resources import files as package_files
+from string import Template
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from sandbox.server import Sandbox
 
 _ASSETS = package_files("sandbox") / "page"
-_TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+_TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 _INLINE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 _SAFETY = {
     # Scripts and styles from here only; pictures in messages may come from anywhere.
@@ -75,11 +76,11 @@ class Page:
 
     async def index(self, request: web.Request) -> web.Response:
         """GET /"""
-        return _asset("index.html")
+        return _document("Local workspace", module="main.js")
 
     async def two(self, request: web.Request) -> web.Response:
         """GET /two#UANN/CGENERAL|UBEN/CGENERAL: two people beside each other."""
-        return _asset("two.html")
+        return _document("Two seats · Local workspace", module="two.js")
 
     async def asset(self, request: web.Request) -> web.Response:
         """GET /page/{name}: a module, a style sheet, a picture."""
@@ -224,6 +225,11 @@ def _parsed(text: str) -> dict[str, Any]:
     except ValueError:
         return {}
     return asked if isinstance(asked, dict) else {}
+
+
+def _document(title: str, *, module: str) -> web.Response:
+    text = Template((_ASSETS / "index.html").read_text("utf-8")).substitute(title=title, module=module)
+    return web.Response(text=text, content_type="text/html", charset="utf-8", headers=_SAFETY)
 
 
 def _asset(name: str) -> web.Response:

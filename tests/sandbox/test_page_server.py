@@ -147,9 +147,14 @@ async def test_a_search_and_two_seats_are_served(sandbox: Sandbox, http: ClientS
         stranger = response.status
     async with http.get("/two") as response:
         policy = response.headers["Content-Security-Policy"]
+        two = await response.text()
+    async with http.get("/") as response:
+        one = await response.text()
 
     assert [(hit["channel"], hit["message"]["text"]) for hit in hits] == [("CGENERAL", "hello")]
     assert (stranger, "frame-ancestors 'self'" in policy) == (404, True)
+    assert two == one.replace("main.js", "two.js").replace("<title>", "<title>Two seats · ")
+    assert "$" not in one
 
 
 async def test_another_sites_page_may_not_act_here(sandbox: Sandbox, http: ClientSession) -> None:
