@@ -11,7 +11,7 @@ from sandbox.interactions import action_of
 from sandbox.payloads import Place
 from sandbox.records import Change
 from sandbox.shapes import file_object
-from sandbox.sight import Message, Sight, Where
+from sandbox.sight import PATIENCE_S, Message, Sight, Where
 from sandbox.typed import as_command_text, as_message, as_rich_text
 
 Upload = tuple[str, bytes | str]
@@ -183,7 +183,7 @@ class Person(Sight):
         channel = self._workspace.channel(channel_id)
         await self._interactions.message_shortcut(app, self.user_id, channel, message, callback_id)
 
-    async def open_home(self, app_id: str | None = None, timeout_s: float = 5) -> dict[str, Any]:
+    async def open_home(self, app_id: str | None = None, timeout_s: float = PATIENCE_S) -> dict[str, Any]:
         """Open the app's Home and return it, once the app has published it again if it listens for that."""
         app = self._app(app_id)
         if not app.home_tab:

@@ -19,6 +19,7 @@ from sandbox.interactions import Interactions
 from sandbox.limits import Rates
 from sandbox.page import Page
 from sandbox.person import Person
+from sandbox.sight import PATIENCE_S
 from sandbox.uploads import MOST_BYTES, Uploads
 from sandbox.web_api import WebApi
 from sandbox.workspace import Workspace
@@ -113,7 +114,7 @@ class Sandbox:
         for listener in self.on_call:
             listener(call)
 
-    async def quiet(self, timeout_s: float = 10) -> None:
+    async def quiet(self, timeout_s: float = PATIENCE_S) -> None:
         """Return once no delivery is on its way; raises TimeoutError after `timeout_s` of real time."""
         async with asyncio.timeout(timeout_s):
             await self.delivery.quiet()

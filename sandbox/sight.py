@@ -15,6 +15,10 @@ from sandbox.workspace import Workspace
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
 
+PATIENCE_S = 60.0
+"""For so long one waits for what has to come: on a busy machine that takes a while, and only what never comes
+is given up."""
+
 Found = TypeVar("Found")
 
 Message = dict[str, Any]
@@ -68,7 +72,7 @@ class Sight:
         return self._workspace.direct(self.user_id, user_id or self._app(None).bot_user_id).id
 
     async def saw(
-        self, where: str, predicate: Callable[[Message], bool] | str = "", timeout_s: float = 5
+        self, where: str, predicate: Callable[[Message], bool] | str = "", timeout_s: float = PATIENCE_S
     ) -> Message:
         """Wait until a message is there that satisfies `predicate`; the newest of them.
 
@@ -90,7 +94,7 @@ class Sight:
 
         return await self._until(newest, timeout_s, there)
 
-    async def saw_modal(self, title: str = "", timeout_s: float = 5) -> dict[str, Any]:
+    async def saw_modal(self, title: str = "", timeout_s: float = PATIENCE_S) -> dict[str, Any]:
         """Wait until a modal is in front (whose title contains `title`)."""
 
         def front() -> dict[str, Any] | None:
@@ -99,7 +103,7 @@ class Sight:
 
         return await self._until(front, timeout_s, lambda: str(self.modal and self.modal["title"]["text"]))
 
-    async def saw_no_modal(self, timeout_s: float = 5) -> None:
+    async def saw_no_modal(self, timeout_s: float = PATIENCE_S) -> None:
         """Wait until no modal is open."""
         await self._until(lambda: self.modal is None or None, timeout_s, lambda: str(self.modal))
 

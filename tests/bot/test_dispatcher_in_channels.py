@@ -17,7 +17,7 @@ from sandbox.workspace import Workspace
 from storage import outbox
 from storage.db import Database, Work
 from storage.outbox import Composed, Composer, OutboxRow, React, Whisper
-from tests.bot.test_dispatcher import dispatching, the_row, until, until_state
+from tests.bot.test_dispatcher import CLAIM_IS_OVER_IN, dispatching, the_row, until, until_state
 
 START = datetime(2023, 7, 3, 7, tzinfo=UTC)
 CHANNEL = "CASK"
@@ -150,7 +150,7 @@ async def test_a_whisper_of_unknown_fate_is_given_up(
         db, sandbox, app, composers=composing(Whisper(CHANNEL, "UANA", "psst", [])), outcomes=outcomes
     ):
         await until(lambda: outcomes["unsettled"] == 1)
-        sandbox.clock.advance(timedelta(seconds=10))
+        sandbox.clock.advance(CLAIM_IS_OVER_IN)
         row = await until_state(db, "psst", "dropped")
 
     assert len(workspace.ephemerals.get((CHANNEL, "UANA"), [])) == int(executed)

@@ -18,6 +18,7 @@ from sandbox.manifest import install
 from sandbox.server import Sandbox
 from sandbox.workspace import Workspace
 from storage.db import Database
+from tests.patience import PATIENCE_S
 
 ANNA = "U0ANNA"
 
@@ -114,12 +115,12 @@ async def test_nothing_more_is_taken_in_while_it_stops(slow: Slow) -> None:
 async def test_a_pong_is_a_sign_of_life_and_a_mute_socket_gives_none(slow: Slow) -> None:
     for _ in range(2):
         slow.seconds.append(slow.seconds[-1] + 61)
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(PATIENCE_S):
             while await slow.health.faults():  # nobody writes anything: after the hello only pongs come
                 await asyncio.sleep(0.05)
 
     slow.sandbox.delivery.mute_sockets()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while not (mute := await slow.health.faults()):  # a pong may have been on its way
             slow.seconds.append(slow.seconds[-1] + 61)
 

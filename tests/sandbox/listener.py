@@ -8,6 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.records import App
 from sandbox.server import Sandbox
+from tests.patience import PATIENCE_S
 
 
 class Listener:
@@ -21,7 +22,7 @@ class Listener:
         self.heard: list[dict[str, Any]] = []
         self._session = session
 
-    async def next(self, timeout_s: float = 5) -> dict[str, Any]:
+    async def next(self, timeout_s: float = PATIENCE_S) -> dict[str, Any]:
         """The next message; raises TimeoutError if none comes, ConnectionError if the socket ends."""
         frame = await self.socket.receive(timeout=timeout_s)
         if frame.type is not aiohttp.WSMsgType.TEXT:
@@ -35,7 +36,7 @@ class Listener:
         said = {"envelope_id": envelope["envelope_id"]}
         await self.socket.send_json(said if payload is None else {**said, "payload": payload})
 
-    async def take(self, payload: Any = None, timeout_s: float = 5) -> dict[str, Any]:
+    async def take(self, payload: Any = None, timeout_s: float = PATIENCE_S) -> dict[str, Any]:
         """Wait for the next envelope, acknowledge it, return it."""
         envelope = await self.next(timeout_s)
         await self.answer(envelope, payload)
@@ -53,6 +54,6 @@ async def listen(sandbox: Sandbox, app: App) -> Listener:
     opened = await client.apps_connections_open(app_token=app.app_token)
     session = aiohttp.ClientSession()
     listener = Listener(await session.ws_connect(opened["url"]), session)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         await listener.next()
     return listener

@@ -16,6 +16,7 @@ from sandbox.clock import Clock
 from sandbox.records import App
 from sandbox.server import Sandbox
 from sandbox.workspace import Workspace
+from tests.patience import PATIENCE_S
 
 Refused = Callable[[Awaitable[Any]], Awaitable[str]]
 ROOT = Path(__file__).parents[2]
@@ -43,7 +44,7 @@ async def test_a_process_says_how_to_reach_it_and_serves_until_stopped(tmp_path:
     )
     try:
         assert process.stdout is not None
-        described = json.loads(await asyncio.wait_for(process.stdout.readline(), 20))
+        described = json.loads(await asyncio.wait_for(process.stdout.readline(), PATIENCE_S))
         client = AsyncWebClient(
             token=described["bot_token"], base_url=described["api_url"], retry_handlers=[]
         )
@@ -51,7 +52,7 @@ async def test_a_process_says_how_to_reach_it_and_serves_until_stopped(tmp_path:
         people = [member["id"] for member in (await client.users_list())["members"]]
         said = await client.chat_postMessage(channel=described["channels"]["general"], text="t")
         process.send_signal(signal.SIGTERM)
-        _, errors = await asyncio.wait_for(process.communicate(), 10)
+        _, errors = await asyncio.wait_for(process.communicate(), PATIENCE_S)
     finally:
         if process.returncode is None:
             process.kill()
@@ -71,7 +72,7 @@ async def test_a_process_refuses_a_bad_manifest(tmp_path: Path, content: str) ->
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "sandbox", "--manifest", str(manifest), cwd=ROOT, stderr=asyncio.subprocess.PIPE
     )
-    _, errors = await asyncio.wait_for(process.communicate(), 20)
+    _, errors = await asyncio.wait_for(process.communicate(), PATIENCE_S)
 
     assert process.returncode == 2
     assert errors.startswith(f"{manifest}: ".encode())
@@ -161,11 +162,11 @@ async def test_sockets_are_refreshed_and_cut_from_outside(
 ) -> None:
     opened = await client.apps_connections_open(app_token=app.app_token)
     async with control.ws_connect(opened["url"]) as socket:
-        hello = await socket.receive_json(timeout=5)
+        hello = await socket.receive_json(timeout=PATIENCE_S)
         refreshed = await ask(control, "sockets", {"do": "refresh"})
-        farewell = await socket.receive_json(timeout=5)
+        farewell = await socket.receive_json(timeout=PATIENCE_S)
         await ask(control, "sockets", {"do": "cut"})
-        end = await socket.receive(timeout=5)
+        end = await socket.receive(timeout=PATIENCE_S)
 
     assert (hello["type"], refreshed) == ("hello", (200, {}))
     assert (farewell["type"], farewell["reason"]) == ("disconnect", "refresh_requested")

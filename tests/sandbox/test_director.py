@@ -11,6 +11,7 @@ import pytest
 from sandbox.clock import Clock
 from sandbox.director import Entry, Switch
 from sandbox.server import Sandbox
+from tests.patience import PATIENCE_S
 
 START = datetime(2023, 6, 6, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -126,7 +127,7 @@ async def test_who_sleeps_while_the_clock_stands_wakes_when_it_is_moved() -> Non
         sleeper = asyncio.create_task(clock.sleep_until(START + DAY))
         await asyncio.sleep(0)
         clock.move_to(START + DAY)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await sleeper
 
 
@@ -137,7 +138,7 @@ async def test_who_fell_asleep_while_it_stood_wakes_once_it_ticks_again() -> Non
         await asyncio.sleep(0)
         assert not sleeper.done()
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         await sleeper
 
 

@@ -11,6 +11,7 @@ from sandbox.page_feed import Feed
 from sandbox.records import App
 from sandbox.server import Sandbox
 from sandbox.workspace import Workspace
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def told(feed: Feed) -> list[dict[str, Any]]:
 async def next_of(socket: ClientWebSocketResponse, kind: str) -> dict[str, Any]:
     """The next thing of a kind that comes on a page's socket."""
     while True:
-        received: dict[str, Any] = await socket.receive_json(timeout=5)
+        received: dict[str, Any] = await socket.receive_json(timeout=PATIENCE_S)
         if received["type"] == kind:
             return received
 
@@ -241,7 +242,7 @@ async def test_the_server_stops_while_pages_are_open(sandbox: Sandbox, http: Cli
 
         await sandbox.stop()
 
-        assert (await socket.receive(timeout=5)).type in (
+        assert (await socket.receive(timeout=PATIENCE_S)).type in (
             WSMsgType.CLOSE,
             WSMsgType.CLOSED,
             WSMsgType.CLOSING,

@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sandbox.errors import SlackError
 from sandbox.records import App
 from sandbox.server import Sandbox
+from tests.patience import PATIENCE_S
 from tests.sandbox.listener import Listener, listen
 
 Open = Callable[[], Awaitable[Listener]]
@@ -168,21 +169,21 @@ async def test_mute_socket_neither_speaks_nor_hears(sandbox: Sandbox, connect: O
 async def test_the_log_tells_whether_the_connection_was_lost_or_the_app_too_slow(
     sandbox: Sandbox, connect: Open
 ) -> None:
-    sandbox.delivery.ack_within_s = 0.2
     listener = await connect()
     ann = sandbox.person("UANN")
 
+    sandbox.delivery.ack_within_s = 0.05
     await ann.command("/hello")  # heard, and never answered
+    await listener.next()
+    sandbox.delivery.ack_within_s = 1.5  # which does not pass before the connection falls mute, or is cut
     muted = asyncio.create_task(ann.command("/hello"))
     await listener.next()
-    await listener.next()
     sandbox.delivery.mute_sockets()
-    await muted
     sandbox.delivery.unmute_sockets()
     cut = asyncio.create_task(ann.command("/hello"))
     await listener.next()
     sandbox.delivery.cut_sockets()
-    await cut
+    await asyncio.gather(muted, cut)
 
     acks = [one.acks[0] for one in sandbox.delivery.log]
     assert [ack.error for ack in acks] == ["operation_timeout"] * 3
@@ -195,7 +196,7 @@ async def test_mute_socket_leaves_pings_unanswered(sandbox: Sandbox, app: App) -
         await socket.receive()
 
         await socket.ping(b"there?")
-        pong = await socket.receive(timeout=5)
+        pong = await socket.receive(timeout=PATIENCE_S)
         sandbox.delivery.mute_sockets()
         await socket.ping(b"and now?")
         with pytest.raises(TimeoutError):
@@ -250,7 +251,7 @@ async def test_bolts_own_client_comes_back_after_a_refresh_and_after_a_cut(
     await handler.connect_async()  # type: ignore[no-untyped-call]
     ann = sandbox.person("UANN")
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         await ann.say("CGENERAL", "one")
         await sandbox.quiet()
         await sandbox.delivery.refresh_sockets()

@@ -18,7 +18,7 @@ from sandbox.server import Sandbox
 from sandbox.workspace import Workspace
 from tests import postgres
 from tests.conftest import new_on_server
-from tests.scenarios.stage import EDITION, NOW, PEOPLE, ROSTER, Stage, start_bot
+from tests.scenarios.stage import ACKNOWLEDGES_WITHIN_S, EDITION, NOW, PEOPLE, ROSTER, Stage, start_bot
 
 _FILES = [("cba-2.toml", EDITION.encode()), ("roster.csv", ROSTER.encode())]
 
@@ -90,6 +90,7 @@ async def stage(academy_url: str) -> AsyncIterator[Stage]:
     """
     workspace, app = _workspace()
     async with Sandbox(workspace, rates=Rates.off()) as sandbox:
+        sandbox.delivery.ack_within_s = ACKNOWLEDGES_WITHIN_S
         settings = _settings(app, sandbox, academy_url)
         stage = Stage(sandbox, app, await start_bot(settings, workspace.clock), settings)
         await stage.settle()

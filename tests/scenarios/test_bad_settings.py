@@ -17,6 +17,7 @@ from sandbox.limits import Rates
 from sandbox.manifest import install
 from sandbox.server import Sandbox
 from sandbox.workspace import Workspace
+from tests.patience import PATIENCE_S
 from tests.scenarios.test_run import ANNA, Bot, bot, environment, get, outcome
 
 BOT_TOKEN = "xoxb-1234567890-planted-bot"
@@ -118,7 +119,7 @@ async def test_a_disk_that_is_full_at_the_start_is_one_sentence(tmp_path: Path, 
     surroundings = environment(tmp_path, sandbox, app, SLACK_APP_TOKEN=app.app_token) | NO_CACHE
     unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)
 
-    async with bot(tmp_path, surroundings) as started, asyncio.timeout(60):
+    async with bot(tmp_path, surroundings) as started, asyncio.timeout(PATIENCE_S):
         resource.prlimit(started.process.pid, resource.RLIMIT_FSIZE, (SMALL_BYTES, unlimited[1]))
         _, err = await started.process.communicate()
     again = await outcome(tmp_path, surroundings, "check")

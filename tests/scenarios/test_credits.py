@@ -2,6 +2,7 @@
 
 import asyncio
 
+from tests.patience import PATIENCE_S
 from tests.scenarios import asked
 from tests.scenarios.asked import question
 from tests.scenarios.asking import ASK, answers, logged, open_questions_channel
@@ -99,7 +100,7 @@ async def test_thanks_whose_answer_from_slack_is_lost_come_once_and_whole(stage:
     stage.sandbox.faults.add("server_error", method="chat.postMessage", times=1)
 
     stage.workspace.clock.move_to(asked.utc("2023-06-12 14:00"))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while not stage.errors():
             await asyncio.sleep(0.01)
     await stage.at("2023-06-12 14:01")

@@ -20,6 +20,7 @@ from bot.demo import OPENS_AT, CannotGoOn, Demo, demonstration
 from bot.demo.script import Deed
 from bot.domain.members import Role
 from sandbox.workspace import instant_of
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 TWO_DAYS_ON = OPENS_AT + timedelta(days=2)
@@ -255,7 +256,7 @@ async def test_it_passes_a_taken_port_over_asks_nothing_of_the_net_and_stops_on_
             stderr=asyncio.subprocess.PIPE,
         )
         assert process.stdout is not None
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             said = [(await process.stdout.readline()).decode() for _ in range(4)]
         url = said[1].split()[-1]
         async with aiohttp.ClientSession(url) as session:
@@ -266,7 +267,7 @@ async def test_it_passes_a_taken_port_over_asks_nothing_of_the_net_and_stops_on_
                 while (await socket.receive_json())["type"] != "clock":
                     pass
                 process.send_signal(signal.SIGINT)
-                async with asyncio.timeout(15):
+                async with asyncio.timeout(PATIENCE_S):
                     _, err = await process.communicate()
             has_moved = await moving
 

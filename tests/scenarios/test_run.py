@@ -22,6 +22,7 @@ from sandbox.records import App
 from sandbox.server import Sandbox
 from sandbox.workspace import Workspace
 from tests.forking import Forked, fork
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 ANNA = "U0ANNA"
@@ -60,7 +61,7 @@ class Bot:
     async def says(self, words: str) -> str:
         """Read its log up to the line with these words, and return it."""
         assert self.process.stderr is not None
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while line := (await self.process.stderr.readline()).decode():
                 self.said.append(line)
                 if words in line:
@@ -70,7 +71,7 @@ class Bot:
     async def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Signal it; returns its exit code, and leaves the rest of its log in `said`."""
         self.process.send_signal(number)
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(PATIENCE_S):
             _, rest = await self.process.communicate()
         self.said += rest.decode().splitlines(keepends=True)
         assert self.process.returncode is not None
@@ -118,7 +119,7 @@ async def outcome(
     started: Callable[..., Awaitable[Process | Forked]] = forked,
 ) -> tuple[int, str, str]:
     """Run a command to its end: exit code, standard output, standard error."""
-    async with bot(folder, surroundings, *arguments, started=started) as run, asyncio.timeout(30):
+    async with bot(folder, surroundings, *arguments, started=started) as run, asyncio.timeout(PATIENCE_S):
         out, err = await run.process.communicate()
         assert run.process.returncode is not None
         return run.process.returncode, out.decode(), err.decode()
@@ -218,11 +219,11 @@ async def test_a_command_prefix_is_in_the_manifest_and_in_the_commands(
 
 async def test_sigterm_during_the_start_ends_it_at_once(tmp_path: Path, sandbox: Sandbox) -> None:
     app = install(sandbox.workspace, manifest())
-    sandbox.faults.add("slow", method="users.list", delay_s=30)
+    sandbox.faults.add("slow", method="users.list", delay_s=3600)
     surroundings = environment(tmp_path, sandbox, app, SLACK_APP_TOKEN=app.app_token)
 
     async with bot(tmp_path, surroundings) as running:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while not any(call.method == "users.list" for call in sandbox.calls):
                 await asyncio.sleep(0.05)
         code = await running.stop()
