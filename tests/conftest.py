@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection, Engine
 from storage.db import Database, open_database
 from storage.migrate import migrate
 from tests import postgres
+from tests.ports import own_port
 
 _ON_BOTH = Path(__file__).parent / "storage"
 
@@ -105,6 +106,19 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     asyncio.run(make())
     return path
+
+
+# Those of pytest-asyncio give a port that may be another's by the time the server starts.
+@pytest.fixture
+def unused_tcp_port() -> int:
+    """A port for a server."""
+    return own_port()
+
+
+@pytest.fixture
+def unused_tcp_port_factory() -> Callable[[], int]:
+    """Gives several of them."""
+    return own_port
 
 
 @pytest.fixture

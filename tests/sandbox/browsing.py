@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
 from sandbox.server import Sandbox
+from tests.patience import PATIENCE_S
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
@@ -23,6 +24,8 @@ ARGUMENTS = [
 ]
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+expect.set_options(timeout=PATIENCE_S * 1000)
 
 IN_CHROMIUM = [
     pytest.mark.browser,
@@ -47,7 +50,7 @@ async def sit_down(browser: Browser, sandbox: Sandbox, place: str, **options: An
     """A page at `place`, such as `UANN/CGENERAL`, which fails the test if a script of it fails."""
     context = await browser.new_context(**(options or DESKTOP))
     page = await context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE_S * 1000)
     page.on("pageerror", lambda error: pytest.fail(f"a script failed: {error}"))
     await page.goto(f"{sandbox.url}/#{place}")
     return page

@@ -10,6 +10,7 @@ from sandbox.limits import Rates
 from sandbox.records import App
 from sandbox.server import Sandbox
 from sandbox.workspace import Workspace
+from tests.ports import own_port
 from tests.sandbox.browsing import chromium
 from tests.sandbox.page_app import running
 
@@ -23,9 +24,11 @@ async def chromium_here() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def sandbox(workspace: Workspace, app: App) -> AsyncIterator[Sandbox]:
-    """The workspace served on a free port, on the loop of the browser."""
-    async with Sandbox(workspace, rates=Rates.off()) as sandbox:
-        yield sandbox
+    """The workspace served on a port that it can have again, on the loop of the browser."""
+    sandbox = Sandbox(workspace, rates=Rates.off())
+    await sandbox.start(port=own_port())
+    yield sandbox
+    await sandbox.stop()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
