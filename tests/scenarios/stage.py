@@ -23,8 +23,6 @@ from storage.outbox import OutboxRow
 NOW = datetime(2023, 6, 12, 8, 0, tzinfo=UTC)
 """A Monday between the online and the in-person days: 10:00 in Rome."""
 _SETTLES_WITHIN_S = 120
-ACKNOWLEDGES_WITHIN_S = 60.0
-"""Slack waits three seconds; how quick the bot is, is measured where nothing else runs beside it."""
 
 EDITION = """
 [academy]

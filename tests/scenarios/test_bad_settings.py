@@ -178,6 +178,7 @@ async def test_secrets_stand_in_no_log_number_answer_table_or_backup(
         LOG_FORMAT="json",
     )
     anna = sandbox.person(ANNA)
+    sandbox.delivery.ack_within_s = PATIENCE_S
 
     async with bot(tmp_path, surroundings) as running:
         await running.says("at work in")

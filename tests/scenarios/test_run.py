@@ -35,6 +35,7 @@ async def sandbox() -> AsyncIterator[Sandbox]:
     workspace.add_user("anna", user_id=ANNA, real_name="Anna")
     workspace.add_user("orla", user_id="U0ORLA", real_name="Orla", is_admin=True)
     async with Sandbox(workspace, rates=Rates.off()) as running:
+        running.delivery.ack_within_s = PATIENCE_S
         yield running
 
 

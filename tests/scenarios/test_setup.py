@@ -17,6 +17,7 @@ from sandbox.person import Person
 from sandbox.server import Sandbox
 from sandbox.workspace import Workspace
 from storage import audit, editions, homework
+from tests.patience import PATIENCE_S
 from tests.scenarios.stage import NOW, PEOPLE, Stage, everything, start_bot
 
 
@@ -34,6 +35,7 @@ async def empty(database_url: str) -> AsyncIterator[Stage]:
         people = [*everyone, app.bot_user_id] if is_in else everyone
         workspace.add_channel(channel_id.lower(), members=people, channel_id=channel_id)
     async with Sandbox(workspace, rates=Rates.off()) as sandbox:
+        sandbox.delivery.ack_within_s = PATIENCE_S
         settings = Settings(
             bot_token=Secret(app.bot_token),
             app_token=Secret(app.app_token),
