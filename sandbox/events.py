@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.records import App, Change, Channel
-from sandbox.shapes import user_object
+from sandbox.shapes import user_object, usergroup_object
 from sandbox.workspace import Workspace
 
 _CHANNEL_TYPES = {"public": "channel", "private": "group", "im": "im", "mpim": "mpim"}
@@ -30,6 +30,9 @@ _SCOPES = {
     "subteam_members_changed": "usergroups:read",
     "file_shared": "files:read",
 }
+_MOST_MEMBERS_TOLD = 500
+"""Of a group's members in one event, though it counts them all."""
+
 # Of a public channel anyone can see these, so the bot need not be a member.
 _OF_CHANNELS = frozenset({"channel_created", "channel_archive", "channel_unarchive", "channel_rename"})
 
@@ -174,7 +177,9 @@ def _other_event(
         stamps = {"team_id": workspace.team_id, "date_previous_update": now_s, "date_update": now_s}
         return {"type": kind, **body, **counts, **stamps}
     if kind == "subteam_updated":
-        return {"type": kind, **body}
+        group = workspace.usergroups[body["subteam_id"]]
+        subteam = usergroup_object(workspace, group, with_users=True, with_count=True)
+        return {"type": kind, "subteam": subteam | {"users": subteam["users"][:_MOST_MEMBERS_TOLD]}}
     if kind == "file_shared":
         return {"type": kind, "channel_id": change.channel, "user_id": change.user, **body}
     return None

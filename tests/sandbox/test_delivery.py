@@ -299,6 +299,19 @@ async def test_new_member_and_changed_person_are_heard(sandbox: Sandbox) -> None
     )
 
 
+async def test_a_changed_group_is_heard_whole(sandbox: Sandbox, app: App) -> None:
+    app.events.append("subteam_updated")
+    many = [f"U{number:03}" for number in range(501)]
+    group = sandbox.workspace.add_usergroup("coaches", users=many, group_id="SCOACH")
+
+    sandbox.workspace.tell_usergroup(group)
+
+    (told,) = events(sandbox)
+    subteam = told["subteam"]
+    assert (told["type"], subteam["id"], subteam["handle"]) == ("subteam_updated", "SCOACH", "coaches")
+    assert (subteam["users"], subteam["user_count"], subteam["date_delete"]) == (many[:500], 501, 0)
+
+
 # -- trigger ids and response urls --------------------------------------------------------------------
 
 
