@@ -5,7 +5,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,14 @@ async def demo() -> AsyncIterator[Demo]:
         yield running
 
 
+@contextmanager
+def without_haste(demo: Demo) -> Iterator[None]:
+    """Let the bot take more than Slack's three seconds to acknowledge, and to open a modal."""
+    demo.sandbox.delivery.ack_within_s = PATIENCE_S
+    with demo.sandbox.clock.standing_still():
+        yield
+
+
 def reminders(demo: Demo, user_id: str) -> list[dict[str, Any]]:
     """The direct messages that remind somebody, oldest first."""
     return [
@@ -65,9 +74,10 @@ def reminders(demo: Demo, user_id: str) -> list[dict[str, Any]]:
 async def test_a_newcomer_sees_what_is_due_and_hands_it_in(demo: Demo) -> None:
     finn = demo.sandbox.person(FINN)
 
-    home = await finn.open_home()
-    await finn.command("/homework submit action-plan-1")
-    modal = finn.modal
+    with without_haste(demo):
+        home = await finn.open_home()
+        await finn.command("/homework submit action-plan-1")
+        modal = finn.modal
 
     assert "Action plan: first blueprint" in str(home)
     assert modal is not None
@@ -175,15 +185,17 @@ async def test_what_is_kept_goes_on_where_it_stopped(tmp_path: Path) -> None:
     file = tmp_path / "kept.zip"
     async with demonstration(port=0, keep=file) as first:
         finn = first.sandbox.person(FINN)
-        await finn.command("/homework submit action-plan-1")
-        await finn.submit({"text": "Mine"})
+        with without_haste(first):
+            await finn.command("/homework submit action-plan-1")
+            await finn.submit({"text": "Mine"})
         await first.machine.move_to(OPENS_AT + timedelta(days=1))
         stopped_at = first.sandbox.clock.now()
         before = [str(line) for line in first.machine.diary.lines]
 
     async with demonstration(port=0, keep=file) as second:
         again = second.sandbox.person(FINN)
-        await again.command("/homework")
+        with without_haste(second):
+            await again.command("/homework")
         shown = str(again.direct()[-1])
         after = [str(line) for line in second.machine.diary.lines]
 
@@ -234,8 +246,9 @@ async def test_in_an_empty_workspace_the_admin_is_shown_how_to_set_it_up() -> No
         await demo.bot.settle()
         admin = demo.sandbox.person(ADMIN)
         (greeting,) = admin.direct()
-        home = await admin.open_home()
-        await admin.press(greeting["ts"], "setup_open")
+        with without_haste(demo):
+            home = await admin.open_home()
+            await admin.press(greeting["ts"], "setup_open")
 
     assert "Shall we set it up?" in greeting["text"]
     assert "Set up the academy" in str(home)
