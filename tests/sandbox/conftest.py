@@ -14,6 +14,7 @@ from sandbox.manifest import install
 from sandbox.records import App, Channel
 from sandbox.server import Sandbox
 from sandbox.workspace import Workspace
+from tests.patience import PATIENCE_S
 
 START = datetime(2023, 6, 6, 9, 0, tzinfo=UTC)
 
@@ -138,8 +139,9 @@ def general(workspace: Workspace, app: App) -> Channel:
 
 @pytest.fixture
 async def sandbox(workspace: Workspace, app: App) -> AsyncIterator[Sandbox]:
-    """The workspace served on a free port, without rate limits."""
+    """The workspace served on a free port, without rate limits, for apps that may take their time."""
     async with Sandbox(workspace, rates=Rates.off()) as sandbox:
+        sandbox.delivery.ack_within_s = PATIENCE_S
         yield sandbox
 
 
