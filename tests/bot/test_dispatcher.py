@@ -497,6 +497,7 @@ async def test_slacks_own_rates_are_kept(
         await enqueue(db, f"remind:{user_id}", recipient=user_id)
 
     async with Sandbox(workspace, rates=Rates()) as sandbox, AsyncExitStack() as leaving:
+        began_at = sandbox.clock.now()
         for _ in range(processes):
             await leaving.enter_async_context(dispatching(db, sandbox, app, pace=Pace()))
         await until(lambda: len(texts(sandbox, app, "CACADEMY")) == 6)
@@ -504,9 +505,9 @@ async def test_slacks_own_rates_are_kept(
         posts = [call for call in sandbox.calls if call.method == "chat.postMessage"]
 
     instants = [call.at for call in posts if call.args["channel"] == "CACADEMY"]
-    gaps_s = [(later - sooner).total_seconds() for sooner, later in itertools.pairwise(instants)]
     assert [call.status for call in posts] == [200] * 18
-    assert sum(gaps_s) >= 0.9 * len(gaps_s)
+    # Five times a second between two, counted from before the first, which may arrive late.
+    assert max(instants) - began_at >= timedelta(seconds=4.5)
 
 
 async def test_what_slack_refuses_for_good_is_named_and_the_others_go_on(
