@@ -39,7 +39,9 @@ IN_CHROMIUM = [
 async def chromium() -> AsyncIterator[Browser]:
     """A headless browser."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = await playwright.chromium.launch(
+            executable_path=CHROMIUM, args=ARGUMENTS, timeout=PATIENCE_S * 1000
+        )
         try:
             yield browser
         finally:

@@ -65,7 +65,7 @@ async def publish(stage: Stage, **fields: Any) -> Person:
     """Plan a round and publish it; returns the organiser."""
     ann, faults = await plan(stage, **fields)
     assert faults == {}
-    await ann.saw_modal("Draft of round", timeout_s=30)  # on a busy machine drawing takes its time
+    await ann.saw_modal("Draft of round")
     await ann.press("modal", "peers_publish")
     await stage.settle()
     return ann

@@ -151,7 +151,7 @@ async def feedback(stage: Stage, plant: Planter) -> None:
         size="2",
         rubric=f"{PLANT}\nClear {PLANT}",
     )
-    await ann.saw_modal("Draft of round", timeout_s=30)
+    await ann.saw_modal("Draft of round")
     await ann.press("modal", "peers_publish")
     await ann.close_modal(whole_stack=True)
     await stage.settle()
