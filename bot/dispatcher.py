@@ -285,7 +285,7 @@ class Dispatcher:
             composed = await self._composers[row.kind](work, row, now)
             if isinstance(composed, Later):
                 self._limits.give_back(taken)
-                await outbox.change(work, row, state="queued", due_at=composed.at, not_before_at=composed.at)
+                await outbox.put_off(work, row, until=composed.at)
                 return "postponed"
             if isinstance(composed, Drop):
                 self._limits.give_back(taken)
