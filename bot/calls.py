@@ -8,7 +8,8 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot import sharing
 from bot.pace import POST
-from storage.outbox import Delete, Edit, OutboxRow, Publish, React, Send, Sent, Share, Whisper
+from storage.others import Sent
+from storage.outbox import Delete, Edit, OutboxRow, Publish, React, Send, Share, Whisper
 
 Sendable = Send | Edit | Delete | Publish | Whisper | React
 

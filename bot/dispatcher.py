@@ -26,8 +26,9 @@ from bot.calls import Sendable
 from bot.clock import Clock
 from bot.others import Claims, Neighbours
 from bot.pace import POST, Limits, Pace
-from storage import outbox
+from storage import others, outbox
 from storage.db import Database, Work
+from storage.others import Sent
 from storage.outbox import (
     Arrival,
     Composed,
@@ -39,7 +40,6 @@ from storage.outbox import (
     Later,
     OutboxRow,
     Send,
-    Sent,
     Share,
     Whisper,
 )
@@ -401,7 +401,7 @@ class Dispatcher:
             # so to the other processes, and to the next one here.
             method = calls.method_of(response)
             self._limits.pause(method, self._clock.steady() + wait)
-            reason = outbox.ratelimited(method, wait_s=wait_s)
+            reason = others.ratelimited(method, wait_s=wait_s)
             await self._enter(row, state="queued", not_before_at=now + wait, reason=reason)
             return "ratelimited"
         if error in _AS_ASKED:
