@@ -90,6 +90,9 @@ class Settling:
         try:
             async with asyncio.timeout(self._look_for_s):
                 return await self._settle_row(row, now)
+        except calls.NotNow as told:
+            self._look_again_at[lane_of(row)] = told.until
+            return "unsettled"
         except (SlackApiError, SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as failed:
             _log.warning("could not look up a message: %r", failed, extra={"key": row.key})
             again_at = self._clock.steady() + timedelta(seconds=calls.retry_after_s(failed))
@@ -103,7 +106,7 @@ class Settling:
             await self.enter(row, state="dropped", reason="it stayed unknown whether Slack took it")
             return "dropped"
         # What may be done twice with one effect, an edit or a Home tab, is simply done again.
-        found = None if row.is_repeatable else await calls.posted(self._client_for(row.team_id), row)
+        found = None if row.is_repeatable else await self._posted(row)
         if found is not None:
             channel_id, ts = found
             await self.enter_sent(row, channel_id=channel_id, ts=ts)
@@ -112,6 +115,14 @@ class Settling:
             row, state="queued", attempts=row.attempts, not_before_at=now + backoff(row.attempts)
         )
         return "postponed"
+
+    async def _posted(self, row: OutboxRow) -> tuple[str, str] | None:
+        def see(method: str) -> None:
+            steady = self._clock.steady()
+            if (until := self._limits.pause_over_at((method,), steady)) > steady:
+                raise calls.NotNow(until)
+
+        return await calls.posted(self._client_for(row.team_id), row, see=see)
 
     async def enter_sent(self, row: OutboxRow, *, channel_id: str, ts: str) -> None:
         """A message was posted, and stands there."""

@@ -166,17 +166,21 @@ class Scene:
             if (pid := process_of(call)) is not None:
                 self.posted_by[pid] = self.posted_by.get(pid, 0) + 1
 
-    def posted(self) -> list[dict[str, Any]]:
+    def said(self) -> list[dict[str, Any]]:
         """All messages of the bot's that stand, in the order in which they came; each with its channel."""
         return sorted(
             (
                 {**message, "channel": channel.id}
                 for channel in self.workspace.channels.values()
                 for message in channel.messages
-                if message.get("user") == self.app.bot_user_id and "metadata" in message
+                if message.get("user") == self.app.bot_user_id
             ),
             key=lambda message: float(message["ts"]),
         )
+
+    def posted(self) -> list[dict[str, Any]]:
+        """Those of them that carry their key: what took the place of one whose button was pressed has none."""
+        return [message for message in self.said() if "metadata" in message]
 
 
 def process_of(call: Call) -> int | None:

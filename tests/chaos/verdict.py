@@ -187,7 +187,7 @@ class Verdict:
             elif row.state == "failed":
                 self.found.lost.append(f"{row.key} failed: {row.reason}")
             elif row.key.startswith("announce:"):
-                # Counted by their titles below: who confirms one is shown it anew, without its key.
+                # Counted by their titles below.
                 continue
             elif row.state == "sent" and row.ts and not (row.is_repeatable or row.ts in taken_away):
                 self.found.lost += [] if posted[row.key] else [f"{row.key} was sent, and is not there"]
@@ -204,7 +204,8 @@ class Verdict:
 
     def _count_announcements(self, recipients: Iterable[Any]) -> None:
         got: Counter[tuple[str, str]] = Counter()
-        for message in self._messages:
+        # Who confirms one is shown it anew, without its key.
+        for message in self._scene.said():
             if [block["type"] for block in message.get("blocks") or ()][:2] == ["header", "rich_text"]:
                 got[self._person_in(message), message["blocks"][0]["text"]["text"]] += 1
         wanted = [(user_id, title) for user_id in self._scene.people for title in self._wanted.announced]
