@@ -179,7 +179,7 @@ class Scene:
         )
 
     def posted(self) -> list[dict[str, Any]]:
-        """Those of them that carry their key: what took the place of one whose button was pressed has none."""
+        """Those of them that carry their key: what is shown in place of one has none."""
         return [message for message in self.said() if "metadata" in message]
 
 

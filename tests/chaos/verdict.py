@@ -26,7 +26,13 @@ _HEARD_WITHIN_S = 2.5
 """How soon one process knows what another was told, which lived long enough to say so."""
 _LOOKED_AT_EVERY_S = 0.7
 _DEADLINE_S = 3.0
-_ASKED_FOR_ANSWERS = {"conversations.info", "conversations.members", "conversations.replies", "users.info"}
+_ASKED_FOR_ANSWERS = {
+    "conversations.info",
+    "conversations.members",
+    "conversations.replies",
+    "users.info",
+    "views.publish",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -356,8 +362,10 @@ class Verdict:
         """
         said = str(delivered.payload)
         return any(
-            began_s <= failed_s <= at_s and str(call.args.get("user") or call.args.get("channel")) in said
+            began_s <= failed_s <= at_s and str(call.args.get(name)) in said
             for failed_s, call in self._watch.failed
+            for name in ("user", "user_id", "channel")
+            if name in call.args
         )
 
     def _before(self, at_s: float) -> str:
