@@ -1,6 +1,7 @@
 """What one row of the outbox asks of Slack: the call that sends it, and the methods whose rates it uses."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -8,7 +9,8 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot import sharing
 from bot.pace import POST
-from storage.outbox import Delete, Edit, OutboxRow, Publish, React, Send, Sent, Share, Whisper
+from storage.others import Sent
+from storage.outbox import Delete, Edit, OutboxRow, Publish, React, Send, Share, Whisper
 
 Sendable = Send | Edit | Delete | Publish | Whisper | React
 
@@ -103,13 +105,25 @@ def lookup_methods(row: OutboxRow) -> tuple[str, ...]:
     return (OPEN, read) if _is_person(row.recipient) else (read,)
 
 
-async def posted(client: AsyncWebClient, row: OutboxRow) -> tuple[str, str] | None:
+class NotNow(Exception):
+    """Slack wants no call of a method before an instant of the steady clock."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until)
+        self.until = until
+
+
+async def posted(
+    client: AsyncWebClient, row: OutboxRow, *, see: Callable[[str], None]
+) -> tuple[str, str] | None:
     """The conversation and ts of the message that carries the row's key; None where there is none.
 
-    Raises what the client raises.
+    see: told of each method before it is called; may raise NotNow.
+    Raises what the client raises, and NotNow.
     """
     channel_id = row.recipient
     if _is_person(channel_id):
+        see(OPEN)
         try:
             opened = await client.conversations_open(users=channel_id)
         except SlackApiError as refused:
@@ -124,6 +138,8 @@ async def posted(client: AsyncWebClient, row: OutboxRow) -> tuple[str, str] | No
     read = client.conversations_replies if thread_ts else client.conversations_history
     cursor = ""
     while True:
+        # Another look-up may have been told to wait since this one began.
+        see(lookup_methods(row)[-1])
         page = await read(
             channel=channel_id,
             **where,

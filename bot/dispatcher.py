@@ -1,9 +1,8 @@
 """Carries the outbox to Slack: each row once, in order for each recipient, within Slack's rates.
 
 A row is claimed and its message composed in one transaction, sent outside of any, and entered as sent
-in another. Where it stays unknown whether Slack took a message (a lost reply, a crash), the row is settled
-by waiting until the request cannot run any more, then looking for its key in the conversation's history.
-Of several processes on one database any settles what another has left.
+in another. Where it stays unknown whether Slack took a message (a lost reply, a crash), it is settled by
+bot/settling.py. Of several processes on one database any settles what another has left.
 """
 
 import asyncio
@@ -12,7 +11,6 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,9 +23,11 @@ from bot import calls, sharing
 from bot.calls import Sendable
 from bot.clock import Clock
 from bot.others import Claims, Neighbours
-from bot.pace import POST, Limits, Pace
-from storage import outbox
+from bot.pace import LONGEST_BACKOFF, POST, Limits, Pace, backoff, earliest
+from bot.settling import UNTRACEABLE, Settling, lane_of
+from storage import others, outbox
 from storage.db import Database, Work
+from storage.others import Sent
 from storage.outbox import (
     Arrival,
     Composed,
@@ -39,7 +39,6 @@ from storage.outbox import (
     Later,
     OutboxRow,
     Send,
-    Sent,
     Share,
     Whisper,
 )
@@ -67,10 +66,8 @@ _AS_ASKED = {"already_reacted", "no_reaction"}
 # Answers to a deletion that say that the message is gone.
 _GONE_ALREADY = {"message_not_found", "channel_not_found"}
 _INSTALLATION_PAUSE = timedelta(seconds=60)
-_LONGEST_BACKOFF = timedelta(minutes=5)
 # How long it takes at most until one process sees what another has claimed, or has left queued.
 _LONGEST_WAIT_S = 5.0
-_UNTRACEABLE = "is_untraceable"  # in the body of a row whose message is in no history
 _MOST_COMPOSING_ATTEMPTS = 5
 # Some twenty minutes: longer than most failures of the place where Slack takes files.
 _MOST_UPLOADS = 10
@@ -103,7 +100,6 @@ class Dispatcher:
         self._db = db
         self._client_for = client_for
         self._composers: dict[str, Composer] = {"message": _as_written, **composers}
-        self._arrivals = arrivals or {}
         self._clock = clock
         self._pace = pace or Pace()
         self._request_timeout_s = request_timeout_s
@@ -112,14 +108,21 @@ class Dispatcher:
         self._neighbours = Neighbours(me=self._name)
         self._claims = Claims(me=self._name, last_s=request_timeout_s + 5, monotonic=monotonic)
         self._limits = Limits(self._pace)
+        self._settling = Settling(
+            db,
+            client_for=client_for,
+            arrivals=arrivals or {},
+            clock=clock,
+            claims=self._claims,
+            limits=self._limits,
+            look_for_s=request_timeout_s * 3,
+        )
         # By kind, what its last row called: known for sure only once a row is composed.
         self._methods: dict[str, tuple[str, ...]] = {}
         self._last_at: dict[tuple[str, str], datetime] = {}
         self._paused_until: datetime | None = None
         # By recipient: each has one message on its way at a time.
         self._in_flight: dict[tuple[str, str], tuple[OutboxRow, asyncio.Task[str]]] = {}
-        # By recipient: when a row may be looked up again of which that failed.
-        self._look_again_at: dict[tuple[str, str], datetime] = {}
         self._woken = asyncio.Event()
         self._idle = asyncio.Event()
         self._stopping = False
@@ -190,29 +193,30 @@ class Dispatcher:
         unsettled_at = self._settle(open_rows, now)
         if self._paused_until is not None and now < self._paused_until:
             # Set back by more than any pause can be, the clock would otherwise hold everything up.
-            if self._paused_until - now > _LONGEST_BACKOFF:
+            if self._paused_until - now > LONGEST_BACKOFF:
                 self._paused_until = None
-            return _earliest(unsettled_at, self._paused_until)
+            return earliest(unsettled_at, self._paused_until)
         if not heads and held_at is None:
             if not self._in_flight and unsettled_at is None and not self._woken.is_set():
                 self._idle.set()
-            return _earliest(unsettled_at, next_at)
+            return earliest(unsettled_at, next_at)
         cool_at = self._cool_down(steady)
         for head in heads:
             if len(self._in_flight) >= self._pace.at_once:
                 break  # every hand is busy: the next to finish wakes this loop
-            if _lane(head) in self._last_at or _lane(head) in self._in_flight:
+            if lane_of(head) in self._last_at or lane_of(head) in self._in_flight:
                 continue
             methods = self._methods_of(head)
             may_at = self._limits.may_at(methods, steady)
             if may_at > steady:
-                held_at = _earliest(held_at, may_at)
+                held_at = earliest(held_at, may_at)
                 continue
             self._limits.take(methods)
-            self._last_at[_lane(head)] = steady
-            self._in_flight[_lane(head)] = head, asyncio.create_task(self._carry(head, now, methods, began_s))
-        again_at = _earliest(held_at, cool_at)
-        return _earliest(unsettled_at, next_at, again_at and now + (again_at - steady))
+            self._last_at[lane_of(head)] = steady
+            carrying = asyncio.create_task(self._carry(head, now, methods, began_s))
+            self._in_flight[lane_of(head)] = head, carrying
+        again_at = earliest(held_at, cool_at)
+        return earliest(unsettled_at, next_at, again_at and now + (again_at - steady))
 
     async def _heads(
         self, work: Work, now: datetime, steady: datetime
@@ -241,7 +245,7 @@ class Dispatcher:
         heard = await self._neighbours.hear(work, now, steady=steady)
         for sent in heard.sent:
             self._limits.take(self._methods_of(sent))
-            self._last_at[_lane(sent)] = steady
+            self._last_at[lane_of(sent)] = steady
         for method, until in heard.pauses.items():
             self._limits.pause(method, until)
 
@@ -285,7 +289,7 @@ class Dispatcher:
             composed = await self._composers[row.kind](work, row, now)
             if isinstance(composed, Later):
                 self._limits.give_back(taken)
-                await outbox.change(work, row, state="queued", due_at=composed.at, not_before_at=composed.at)
+                await outbox.put_off(work, row, until=composed.at)
                 return "postponed"
             if isinstance(composed, Drop):
                 self._limits.give_back(taken)
@@ -297,7 +301,7 @@ class Dispatcher:
                 return "postponed"
             if isinstance(composed, Whisper):
                 # In no history, and a second one would be seen: better none than two.
-                await outbox.change(work, row, body={**row.body, _UNTRACEABLE: True})
+                await outbox.change(work, row, body={**row.body, UNTRACEABLE: True})
             elif not isinstance(composed, Send | Share):
                 await outbox.change(work, row, is_repeatable=True)
         self._claims.made(row, at_s=began_s)
@@ -319,13 +323,29 @@ class Dispatcher:
             self._limits.take(methods)
         return may_at - steady
 
+    def _settle(self, open_rows: Sequence[OutboxRow], now: datetime) -> datetime | None:
+        """Begin to find out what became of rows whose request must be over; returns when the next may be."""
+        over, next_at = self._settling.over(open_rows, now, but=self._in_flight)
+        for row in over:
+            # Beside what is sent: after an outage of Slack's there are many, and each may take long.
+            if len(self._in_flight) < self._pace.at_once and lane_of(row) not in self._in_flight:
+                self._in_flight[lane_of(row)] = row, asyncio.create_task(self._look_up(row, now))
+        return next_at
+
+    async def _look_up(self, row: OutboxRow, now: datetime) -> str:
+        try:
+            return await self._settling.look_up(row, now)
+        finally:
+            # What may go next was asked before this row was out of the way.
+            self.wake()
+
     async def _cut_short(self, head: OutboxRow, now: datetime, failure: BaseException) -> None:
         """Put off a row that could not be composed; one that was on its way is settled from the history."""
         reference = secrets.token_hex(4)
         about = {"key": head.key, "reference": reference}
         _log.error("a message could not be sent", exc_info=failure, extra=about)
         attempts = head.attempts + 1
-        values: dict[str, Any] = {"attempts": attempts, "not_before_at": now + _backoff(attempts)}
+        values: dict[str, Any] = {"attempts": attempts, "not_before_at": now + backoff(attempts)}
         if attempts >= _MOST_COMPOSING_ATTEMPTS:
             values |= {"state": "failed", "reason": f"could not be written, reference {reference}"}
         async with self._db.writing(team_id=head.team_id) as work:
@@ -340,16 +360,16 @@ class Dispatcher:
                 response = await calls.request(self._client_for(row.team_id), row, composed)
         except SlackApiError as refused:
             if isinstance(composed, Delete) and refused.response.get("error") in _GONE_ALREADY:
-                await self._enter(row, state="sent", sent_at=self._clock.now(), reason=None)
+                await self._settling.enter(row, state="sent", sent_at=self._clock.now(), reason=None)
                 return "sent"
             return await self._refused(row, refused.response)
         except (aiohttp.ClientError, TimeoutError, OSError, SlackClientError) as lost:
             _log.warning("no answer from Slack for a message: %r", lost, extra={"key": row.key})
             return "unsettled"
         if isinstance(composed, Send | Edit):
-            await self._enter_sent(row, channel_id=str(response["channel"]), ts=str(response["ts"]))
+            await self._settling.enter_sent(row, channel_id=str(response["channel"]), ts=str(response["ts"]))
         else:
-            await self._enter(row, state="sent", sent_at=self._clock.now(), reason=None)
+            await self._settling.enter(row, state="sent", sent_at=self._clock.now(), reason=None)
         return "sent"
 
     async def _share(self, row: OutboxRow, composed: Share) -> str:
@@ -367,7 +387,9 @@ class Dispatcher:
         except (aiohttp.ClientError, TimeoutError, OSError, SlackClientError) as lost:
             _log.warning("no answer from Slack for files: %r", lost, extra={"key": row.key})
             return "unsettled"
-        await self._enter(row, state="sent", sent_at=self._clock.now(), channel_id=channel_id, reason=None)
+        await self._settling.enter(
+            row, state="sent", sent_at=self._clock.now(), channel_id=channel_id, reason=None
+        )
         return "sent"
 
     async def _made(self, row: OutboxRow, composed: Share) -> list[File]:
@@ -378,17 +400,17 @@ class Dispatcher:
         finally:
             if not is_made:
                 # Nothing went out: it counts as one that could not be written, and is given up as those are.
-                await self._enter(row, state="queued")
+                await self._settling.enter(row, state="queued")
         return files
 
     async def _not_uploaded(self, row: OutboxRow, not_taken: SlackRequestError) -> str:
         """A file's address did not take it: nothing is shared yet, so that it can be tried again."""
         _log.warning("Slack does not take a file: %s", not_taken, extra={"key": row.key})
         if row.attempts >= _MOST_UPLOADS:
-            await self._enter(row, state="failed", reason="Slack did not take the file")
+            await self._settling.enter(row, state="failed", reason="Slack did not take the file")
             return "failed"
-        not_before_at = self._clock.now() + _backoff(row.attempts)
-        await self._enter(row, state="queued", not_before_at=not_before_at, reason="not uploaded")
+        not_before_at = self._clock.now() + backoff(row.attempts)
+        await self._settling.enter(row, state="queued", not_before_at=not_before_at, reason="not uploaded")
         return "unsettled"
 
     async def _refused(self, row: OutboxRow, response: AsyncSlackResponse) -> str:
@@ -401,11 +423,11 @@ class Dispatcher:
             # so to the other processes, and to the next one here.
             method = calls.method_of(response)
             self._limits.pause(method, self._clock.steady() + wait)
-            reason = outbox.ratelimited(method, wait_s=wait_s)
-            await self._enter(row, state="queued", not_before_at=now + wait, reason=reason)
+            reason = others.ratelimited(method, wait_s=wait_s)
+            await self._settling.enter(row, state="queued", not_before_at=now + wait, reason=reason)
             return "ratelimited"
         if error in _AS_ASKED:
-            await self._enter(row, state="sent", sent_at=now, reason=None)
+            await self._settling.enter(row, state="sent", sent_at=now, reason=None)
             return "sent"
         if response.status_code >= 500 or error in _UNCERTAIN or not error:
             _log.warning("Slack failed at a message: %s %s", response.status_code, error)
@@ -413,87 +435,12 @@ class Dispatcher:
         if error in _INSTALLATION:
             _log.error("Slack refuses the bot itself: %s; sending pauses for a minute", error)
             self._paused_until = now + _INSTALLATION_PAUSE
-            await self._enter(row, state="queued", not_before_at=self._paused_until, reason=error)
+            await self._settling.enter(row, state="queued", not_before_at=self._paused_until, reason=error)
             return "unsettled"
         _log.error("Slack refused a message: %s", error, extra={"key": row.key})
-        await self._enter(row, state="failed", reason=error)
+        await self._settling.enter(row, state="failed", reason=error)
         return "failed"
-
-    def _settle(self, open_rows: Sequence[OutboxRow], now: datetime) -> datetime | None:
-        """Begin to find out what became of rows whose request must be over; returns when the next may be."""
-        next_at: datetime | None = None
-        steady = self._clock.steady()
-        self._claims.watch(open_rows)
-        self._look_again_at = {lane: at for lane, at in self._look_again_at.items() if at > steady}
-        for row in open_rows:
-            if _lane(row) in self._in_flight:
-                continue
-            left_s = self._claims.left_s(row)
-            if left_s > 0:
-                next_at = _earliest(next_at, now + timedelta(seconds=left_s))
-                continue
-            over_at = self._limits.pause_over_at(calls.lookup_methods(row), steady)
-            may_at = max(over_at, self._look_again_at.get(_lane(row), steady))
-            if may_at > steady:
-                next_at = _earliest(next_at, now + (may_at - steady))
-            elif len(self._in_flight) < self._pace.at_once:
-                # Beside what is sent: after an outage of Slack's there are many, and each may take long.
-                self._in_flight[_lane(row)] = row, asyncio.create_task(self._look_up(row, now))
-        return next_at
-
-    async def _look_up(self, row: OutboxRow, now: datetime) -> str:
-        """Settle one row, or have it looked up again later; returns the outcome's name."""
-        try:
-            async with asyncio.timeout(self._request_timeout_s * 3):
-                return await self._settle_row(row, now)
-        except (SlackApiError, SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as failed:
-            _log.warning("could not look up a message: %r", failed, extra={"key": row.key})
-            again_at = self._clock.steady() + timedelta(seconds=calls.retry_after_s(failed))
-            self._look_again_at[_lane(row)] = again_at
-            if isinstance(failed, SlackApiError) and failed.response.status_code == 429:
-                self._limits.pause(calls.method_of(failed.response), again_at)
-            return "unsettled"
-        finally:
-            # What may go next was asked before this row was out of the way.
-            self.wake()
-
-    async def _settle_row(self, row: OutboxRow, now: datetime) -> str:
-        if row.body.get(_UNTRACEABLE):
-            await self._enter(row, state="dropped", reason="it stayed unknown whether Slack took it")
-            return "dropped"
-        # What may be done twice with one effect, an edit or a Home tab, is simply done again.
-        found = None if row.is_repeatable else await calls.posted(self._client_for(row.team_id), row)
-        if found is not None:
-            channel_id, ts = found
-            await self._enter_sent(row, channel_id=channel_id, ts=ts)
-            return "sent"
-        await self._enter(
-            row, state="queued", attempts=row.attempts, not_before_at=now + _backoff(row.attempts)
-        )
-        return "postponed"
-
-    async def _enter_sent(self, row: OutboxRow, *, channel_id: str, ts: str) -> None:
-        async with self._db.writing(team_id=row.team_id) as work:
-            is_new = await outbox.arrive(work, row, channel_id=channel_id, ts=ts, now=self._clock.now())
-            if is_new and (told := self._arrivals.get(row.kind)):
-                await told(work, replace(row, channel_id=channel_id, ts=ts))
-
-    async def _enter(self, row: OutboxRow, **values: Any) -> None:
-        async with self._db.writing(team_id=row.team_id) as work:
-            await outbox.release(work, row, **values)
 
 
 async def _as_written(_work: Work, row: OutboxRow, _now: datetime) -> Composed:
     return Send(row.body["text"], row.body["blocks"])
-
-
-def _lane(row: OutboxRow | Sent) -> tuple[str, str]:
-    return row.team_id, row.recipient
-
-
-def _backoff(attempts: int) -> timedelta:
-    return min(timedelta(seconds=2 ** min(attempts, 10)), _LONGEST_BACKOFF)
-
-
-def _earliest(*instants: datetime | None) -> datetime | None:
-    return min((instant for instant in instants if instant is not None), default=None)

@@ -4,9 +4,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from storage import outbox
+from storage import others
 from storage.db import Work
-from storage.outbox import OutboxRow, Pause, Sent
+from storage.others import Pause, Sent
+from storage.outbox import OutboxRow
 
 _MOST_HEARD = 200
 """Messages: more than all processes send between two looks."""
@@ -83,14 +84,14 @@ class Neighbours:
         is_anew = since is None or since > now + _CLOCKS_APART  # the clock went back
         if since is None or is_anew:
             since = now - _CLOCKS_APART
-        found = await outbox.sent_by_others(work, me=self._me, since=since, limit=_MOST_HEARD)
+        found = await others.sent_by_others(work, me=self._me, since=since, limit=_MOST_HEARD)
         # What another's clock dates ahead is read time and again until then, and counts once.
         sent = [] if is_anew else [one for one in found if one not in self._known]
         self._known = frozenset(found)
         # As far back as clocks differ; or what this process sent itself would be read time and again.
         on_time = [one.sent_at for one in found if one.sent_at <= now + _CLOCKS_APART]
         self._heard_until = max([since, now - _CLOCKS_APART, *on_time])
-        told = await outbox.pauses(work, me=self._me)
+        told = await others.pauses(work, me=self._me)
         self._told_at = {one: self._told_at.get(one, steady) for one in told}
         pauses: dict[str, datetime] = {}
         for one, told_at in self._told_at.items():

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 POST = "chat.postMessage"
+LONGEST_BACKOFF = timedelta(minutes=5)
 
 # What Slack's tiers let through, as shares of the rate of posting: 50 calls a minute, or 100, or 20.
 _TIER_2, _TIER_3, _TIER_4 = 0.055, 0.155, 0.32
@@ -112,3 +113,13 @@ class Limits:
             burst = self._pace.burst if share == 1.0 else max(self._pace.burst - 1, 1)
             self._buckets[method] = Bucket(per_minute=self._pace.per_minute * share, burst=burst)
         return self._buckets[method]
+
+
+def backoff(attempts: int) -> timedelta:
+    """How long to wait after so many attempts that failed."""
+    return min(timedelta(seconds=2 ** min(attempts, 10)), LONGEST_BACKOFF)
+
+
+def earliest(*instants: datetime | None) -> datetime | None:
+    """The first of those that there are."""
+    return min((instant for instant in instants if instant is not None), default=None)

@@ -30,7 +30,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.types import TypeEngine
 
-from storage import tables
+from storage import places, tables
 from storage.db import Database, Work
 from storage.dump import MADE_FROM_OTHERS
 from storage.migrate import (
@@ -193,6 +193,7 @@ async def restore(db: Database, source: AsyncIterator[str]) -> dict[str, int]:
         await work.run_sync(partial(make_anew, revision=at))
         await reading.rows_into(work)
         await work.run_sync(upgrade)
+        await work.run_sync(partial(places.go_on_behind, places=tables.outbox.c.place))
     return dict(reading.rows)
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, Row, Select, bindparam, delete, func, select, update
+from sqlalchemy import Integer, Row, Select, bindparam, case, delete, func, literal, select, update
 
 from storage.db import Database, Work
 from storage.tables import outbox
@@ -13,8 +13,8 @@ from storage.tables import outbox
 DONE = ("sent", "dropped", "failed")
 """The states of rows that nothing more becomes of."""
 
-_CLOCKS_APART = timedelta(minutes=5)
-_RATELIMITED = "ratelimited "
+# What is to wait for longer until it is tried again was told so by a clock that was wrong.
+_LONGEST_WAIT = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,6 +149,18 @@ Arrival = Callable[[Work, OutboxRow], Awaitable[None]]
 """Told that a row was sent, with its channel and ts, in the transaction that enters it."""
 
 
+# Queued to go at once, by the clock of the host that queued it: no other clock is asked.
+_IS_AT_ONCE = outbox.c.due_at <= outbox.c.queued_at
+# What was put off until an instant goes first from then on, the earlier due first: it has waited longest, and
+# however much is queued meanwhile, it is not late. All else goes in the order in which it came in.
+_PUT_OFF_UNTIL = case(
+    (_IS_AT_ONCE, literal(datetime(9999, 1, 1, tzinfo=UTC), outbox.c.due_at.type)), else_=outbox.c.due_at
+)
+_IN_ORDER = (outbox.c.is_bulk, _PUT_OFF_UNTIL, outbox.c.place)
+# What is put off has nothing before it but what goes at once: most of it is not due yet.
+_LISTED = (_IS_AT_ONCE.desc(), _PUT_OFF_UNTIL, outbox.c.place)
+
+
 async def enqueue(
     work: Work,
     *,
@@ -163,9 +175,10 @@ async def enqueue(
 ) -> bool:
     """Queue a message under a key of its own. False where the key is there: nothing is queued then.
 
+    It goes behind what was queued before, whatever the clock of whoever did.
+    due_at: not before this instant; from then on before what was queued to go at once.
     is_bulk: one of very many, which lets everything else go first.
     """
-    now = await _after_what_waits(work, [recipient], team_id=team_id, is_bulk=is_bulk, now=now)
     columns = _new(team_id=team_id, kind=kind, body=body, now=now, due_at=due_at or now, is_bulk=is_bulk)
     return await work.insert_new(outbox, columns | {"key": key, "recipient": recipient})
 
@@ -181,31 +194,9 @@ async def enqueue_all(
     is_bulk: bool = False,
 ) -> None:
     """Queue a message to each of many, unless its key is there. recipients: key → recipient."""
-    now = await _after_what_waits(work, recipients.values(), team_id=team_id, is_bulk=is_bulk, now=now)
     columns = _new(team_id=team_id, kind=kind, body=body, now=now, due_at=now, is_bulk=is_bulk)
     rows = [columns | {"key": key, "recipient": recipient} for key, recipient in recipients.items()]
     await work.insert_all_new(outbox, rows)
-
-
-async def _after_what_waits(
-    work: Work, recipients: Collection[str], *, team_id: str, is_bulk: bool, now: datetime
-) -> datetime:
-    """An instant that stands behind what was queued for these people before and waits.
-
-    It is `now` but where another host's clock is some minutes ahead of this one's, or this one's was set back
-    by as much: what is further off would hold up everything for as long.
-    """
-    last = select(func.max(outbox.c.due_at)).where(
-        outbox.c.team_id == team_id,
-        work.among(outbox.c.recipient, recipients),
-        outbox.c.state.in_(("queued", "sending")),
-        outbox.c.is_bulk == is_bulk,
-        # What is for another day does not hold up anything.
-        outbox.c.due_at <= outbox.c.queued_at,
-    )
-    found: datetime | None = (await work.execute(last)).scalar_one()
-    is_ahead = found is not None and now < found < now + _CLOCKS_APART
-    return found + timedelta(microseconds=1) if found is not None and is_ahead else now
 
 
 def _new(
@@ -256,8 +247,7 @@ async def rows_beginning(work: Work, *, team_id: str, prefix: str) -> list[Outbo
     query = select(outbox).where(
         outbox.c.team_id == team_id, outbox.c.key.startswith(prefix, autoescape=True)
     )
-    query = query.order_by(outbox.c.due_at, outbox.c.queued_at, outbox.c.key)
-    return [_row(found) for found in await work.execute(query)]
+    return [_row(found) for found in await work.execute(query.order_by(*_LISTED))]
 
 
 async def rows(
@@ -269,8 +259,7 @@ async def rows(
         query = query.where(outbox.c.state.in_(states))
     if recipient is not None:
         query = query.where(outbox.c.recipient == recipient)
-    query = query.order_by(outbox.c.due_at, outbox.c.queued_at, outbox.c.key)
-    return [_row(found) for found in await work.execute(query)]
+    return [_row(found) for found in await work.execute(query.order_by(*_LISTED))]
 
 
 async def queued_for(work: Work, *, team_id: str, kind: str, recipients: Collection[str]) -> list[OutboxRow]:
@@ -280,25 +269,26 @@ async def queued_for(work: Work, *, team_id: str, kind: str, recipients: Collect
     return [_row(found) for found in await work.execute(query)]
 
 
-_IN_ORDER = (outbox.c.is_bulk, outbox.c.due_at, outbox.c.queued_at, outbox.c.key)
-
-
 def _heads() -> Select[Any]:
-    place = func.row_number().over(
+    nth = func.row_number().over(
         partition_by=(outbox.c.team_id, outbox.c.recipient),
         order_by=((outbox.c.state == "sending").desc(), *_IN_ORDER),
     )
-    now = bindparam("now", type_=outbox.c.due_at.type)
+    now, latest = (bindparam(name, type_=outbox.c.due_at.type) for name in ("now", "latest"))
+    is_due = (outbox.c.state == "sending") | _IS_AT_ONCE | (outbox.c.due_at <= now)
     waiting = (
-        select(outbox, place.label("place"))
-        .where(outbox.c.state.in_(("queued", "sending")), outbox.c.due_at <= now)
+        select(outbox, nth.label("nth"), _PUT_OFF_UNTIL.label("put_off_until"))
+        .where(outbox.c.state.in_(("queued", "sending")), is_due)
         .subquery()
     )
+    of = waiting.c
+    # One that was not tried yet is due, and that is all; a retry waits, but for no clock that was wrong.
+    may_go = (of.not_before_at == of.due_at) | (of.not_before_at <= now) | (of.not_before_at > latest)
     return (
         select(waiting)
-        .where(waiting.c.place == 1, waiting.c.state == "queued", waiting.c.not_before_at <= now)
-        .where(waiting.c.kind.not_in(bindparam("without", expanding=True)))
-        .order_by(*(waiting.c[column.name] for column in _IN_ORDER))
+        .where(of.nth == 1, of.state == "queued", may_go)
+        .where(of.kind.not_in(bindparam("without", expanding=True)))
+        .order_by(of.is_bulk, of.put_off_until, of.place)
         .limit(bindparam("limit", type_=Integer))
     )
 
@@ -315,7 +305,8 @@ async def heads(work: Work, *, now: datetime, limit: int, without: Collection[st
     A row that waits for a retry, or that is being sent, holds up those behind it: order is kept, but that
     what is one of very many stands behind the rest.
     """
-    found = await work.execute(_HEADS, {"now": now, "limit": limit, "without": list(without)})
+    asked = {"now": now, "latest": now + _LONGEST_WAIT, "limit": limit, "without": list(without)}
+    found = await work.execute(_HEADS, asked)
     return [_row(one) for one in found]
 
 
@@ -364,74 +355,6 @@ async def next_due_at(work: Work, *, after: datetime | None = None) -> datetime 
     return found
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sent:
-    """A message that another process has sent."""
-
-    team_id: str
-    key: str
-    recipient: str
-    kind: str
-    sent_at: datetime
-    """By the clock of that process."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pause:
-    """What Slack said of waiting, to whichever process."""
-
-    method: str
-    wait_s: float
-    until: datetime
-    """By the clock of the process that it said it to."""
-
-
-def ratelimited(method: str, *, wait_s: float) -> str:
-    """The reason of a row that Slack did not take because this method was called too often."""
-    return f"{_RATELIMITED}{method} {wait_s:g}"
-
-
-def _sent_by_others() -> Select[Any]:
-    since = bindparam("since", type_=outbox.c.sent_at.type)
-    of = outbox.c
-    is_another_s = of.claimed_by != bindparam("me", type_=of.claimed_by.type)
-    query = select(of.team_id, of.key, of.recipient, of.kind, of.sent_at).where(
-        of.sent_at > since, is_another_s
-    )
-    return query.order_by(of.sent_at.desc()).limit(bindparam("limit", type_=Integer))
-
-
-_SENT_BY_OTHERS = _sent_by_others()
-
-
-async def sent_by_others(work: Work, *, me: str, since: datetime, limit: int) -> list[Sent]:
-    """The last of what was sent after `since`, but by `me`."""
-    found = await work.execute(_SENT_BY_OTHERS, {"me": me, "since": since, "limit": limit})
-    return [Sent(**row._mapping) for row in found]
-
-
-async def pauses(work: Work, *, me: str) -> list[Pause]:
-    """What Slack said of waiting to others than `me`, by the rows that still wait for it.
-
-    The last of each method and length.
-    """
-    query = (
-        select(outbox.c.reason, func.max(outbox.c.not_before_at).label("until"))
-        .where(
-            outbox.c.state == "queued",
-            outbox.c.reason.startswith(_RATELIMITED),
-            outbox.c.claimed_by.is_distinct_from(me),
-        )
-        .group_by(outbox.c.reason)
-    )
-    found = []
-    for row in await work.execute(query):
-        method, _, wait_s = row.reason.removeprefix(_RATELIMITED).partition(" ")
-        # A row that was left by an earlier version names no length: it is as good as over.
-        found.append(Pause(method=method, wait_s=float(wait_s or 0), until=row.until))
-    return found
-
-
 async def count(work: Work, *, team_id: str | None = None) -> dict[str, int]:
     """How many rows are in each state."""
     query = select(outbox.c.state, func.count().label("number")).group_by(outbox.c.state)
@@ -469,6 +392,14 @@ async def change(work: Work, changed: OutboxRow, *, only_in: str | None = None, 
     if only_in is not None:
         is_it.append(outbox.c.state == only_in)
     return (await work.execute(update(outbox).where(*is_it).values(**values))).rowcount == 1
+
+
+async def put_off(work: Work, claimed: OutboxRow, *, until: datetime) -> None:
+    """Have a claimed row wait for an instant, as if it had been queued for it."""
+    # Where another host's clock was ahead, it would count as queued to go at once.
+    queued_at = min(claimed.queued_at, until - timedelta(microseconds=1))
+    times: dict[str, Any] = {"queued_at": queued_at, "due_at": until, "not_before_at": until}
+    await change(work, claimed, state="queued", **times)
 
 
 async def arrive(work: Work, posted: OutboxRow, *, channel_id: str, ts: str, now: datetime) -> bool:

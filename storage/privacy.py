@@ -239,7 +239,7 @@ RULES: Mapping[str, Rule] = {
     "outbox": _rule(
         MESSAGES,
         plain="kind queued_at due_at not_before_at state is_repeatable is_bulk attempts claimed_at"
-        " claimed_by sent_at channel_id ts reason",
+        " claimed_by sent_at channel_id ts reason place",
         naming="key recipient body",
     ),
     "audit": _rule(DEEDS, plain="id done_at deed", actor="done_by", mentioning="subject reason before after"),

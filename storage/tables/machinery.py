@@ -12,6 +12,7 @@ from sqlalchemy import (
     false,
 )
 
+from storage import places
 from storage.tables.metadata import metadata
 from storage.types import Instant
 
@@ -44,9 +45,11 @@ outbox = Table(
     Column("channel_id", String),  # where it went
     Column("ts", String),  # the message's ts there
     Column("reason", Text),  # why it was dropped, failed, or waits
+    Column("place", Integer, nullable=False, default=places.Next()),  # of two rows the later one has more
     Index(None, "state", "due_at"),
     Index(None, "team_id", "recipient", "state"),
     Index(None, "sent_at"),
+    Index(None, "place"),
 )
 
 audit = Table(

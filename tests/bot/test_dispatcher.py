@@ -262,6 +262,29 @@ async def test_a_row_that_a_killed_process_had_not_posted_waits_out_the_request_
     assert texts(sandbox, app) == ["remind:a"]
 
 
+async def test_while_slack_wants_no_look_ups_those_that_have_begun_wait_as_well(
+    db: Database, sandbox: Sandbox, app: App
+) -> None:
+    keys = ["remind:a", "remind:b"]
+    for key, person in zip(keys, PEOPLE, strict=False):
+        await enqueue(db, key, recipient=person)
+    sandbox.faults.add("lost_reply", method="chat.postMessage", times=2)
+    sandbox.faults.add("slow", method="conversations.open", times=1, delay_s=0.3)
+    sandbox.faults.add("ratelimited", method="conversations.history", times=1, retry_after_s=30)
+    outcomes = Counter[str]()
+
+    async with dispatching(db, sandbox, app, outcomes=outcomes):
+        await until(lambda: outcomes["unsettled"] == 2)
+        sandbox.clock.advance(timedelta(seconds=20))
+        await until(lambda: outcomes["unsettled"] == 4)
+        asked = [call.status for call in sandbox.calls if call.method == "conversations.history"]
+        for key in keys:
+            await until_sent_as_time_goes_on(db, sandbox, key)
+
+    assert asked == [429]
+    assert [texts(sandbox, app, person) for person in PEOPLE[:2]] == [["remind:a"], ["remind:b"]]
+
+
 async def test_several_processes_share_the_work_and_each_message_goes_once_and_in_order(
     db: Database, sandbox: Sandbox, app: App
 ) -> None:

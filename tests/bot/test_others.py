@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.others import Claims, Neighbours
-from storage import outbox
+from storage import others, outbox
 from storage.db import Database
 from storage.outbox import OutboxRow
 
@@ -125,7 +125,7 @@ async def test_a_pause_lasts_from_when_it_was_heard_of_whatever_the_other_s_cloc
         await outbox.enqueue(work, team_id="T1", key="told", recipient="U1", kind="message", body={}, now=NOW)
         row = await outbox.row(work, team_id="T1", key="told")
         assert row is not None
-        reason = outbox.ratelimited("chat.update", wait_s=30)
+        reason = others.ratelimited("chat.update", wait_s=30)
         await outbox.change(work, row, reason=reason, not_before_at=NOW - timedelta(hours=1))
 
     until = []

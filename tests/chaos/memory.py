@@ -26,30 +26,10 @@ from sandbox.manifest import install
 from sandbox.person import Person
 from sandbox.server import Sandbox
 from sandbox.workspace import Workspace
-from tests.chaos.run import first_of, start, surroundings
+from tests.chaos.scene import ASK, ORGANISER, first_of, head, plan, roster, start, surroundings
 
 _SAMPLES = 40
 _AT_ONCE = 10
-_QUESTIONS = "C0ASK"
-_EDITION = f"""
-[academy]
-name = "Memory run"
-timezone = "Europe/Rome"
-organisers = ["U0ORGANISER"]
-questions = ["{_QUESTIONS}"]
-
-[edition]
-key = "memory"
-name = "Memory run"
-timezone = "Europe/Rome"
-
-[[homework]]
-key = "plan"
-title = "Action plan"
-brief = "One page."
-opens = 2023-06-08T09:00:00
-due = 2023-06-22T18:00:00
-"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,11 +57,11 @@ async def run_memory(directory: Path, *, deliveries: int, people: int, seed: int
     clock = Clock(datetime(2023, 6, 21, 8, tzinfo=UTC))
     workspace = Workspace(clock=clock, seed=seed)
     app = install(workspace, manifest())
-    workspace.add_user("orla", user_id="U0ORGANISER", real_name="Orla", is_admin=True)
+    workspace.add_user("orla", user_id=ORGANISER, real_name="Orla", is_admin=True)
     ids = [f"U{number:05d}" for number in range(people)]
     for user_id in ids:
         workspace.add_user(user_id.lower(), user_id=user_id)
-    workspace.add_channel("ask", channel_id=_QUESTIONS, members=[*ids, app.bot_user_id])
+    workspace.add_channel("ask", channel_id=ASK, members=[*ids, app.bot_user_id])
     async with Sandbox(workspace, rates=Rates.off(), seed=seed) as sandbox:
         environment = surroundings(sandbox, app, f"sqlite+aiosqlite:///{directory / 'alumni.db'}")
         await take_in(
@@ -120,16 +100,15 @@ _DEEDS: Sequence[Callable[[Person], Awaitable[object]]] = (
     lambda person: person.command("/questions hydrogen funding"),
     lambda person: person.command("/directory hydrogen"),
     lambda person: person.open_home(timeout_s=60),
-    lambda person: person.say(_QUESTIONS, "How do you win members for hydrogen?"),
+    lambda person: person.say(ASK, "How do you win members for hydrogen?"),
 )
 # The bot answers each question in its channel, once a second at most.
 _SHARES = (4, 4, 4, 4, 4, 1)
 
 
 def _files(people: Sequence[str]) -> list[tuple[str, bytes]]:
-    rows = [f"{user_id},participant,memory,Cluster {user_id}\n" for user_id in people]
-    roster = "slack_id,role,edition,cluster\n" + "".join(rows)
-    return [("edition.toml", _EDITION.encode()), ("roster.csv", roster.encode())]
+    edition = head("memory", name="Memory run") + plan()
+    return [("edition.toml", edition.encode()), ("roster.csv", roster(people, edition_key="memory").encode())]
 
 
 def _resident_mb(process_id: int) -> float:

@@ -7,6 +7,7 @@ found. It fails where anything was lost, came twice, in another order, too early
 import argparse
 import asyncio
 import logging
+import os
 import sys
 import tempfile
 import time
@@ -77,6 +78,8 @@ class Outcome:
     gave_up: int
     took_s: float
     limited: int
+    load: tuple[float, float]
+    """Of the host, over the last minute and the last fifteen of the run: acknowledgements tell of it."""
 
 
 async def run_chaos(plan: Plan, directory: Path, *, database_url: str) -> Outcome:
@@ -155,6 +158,7 @@ async def run_chaos(plan: Plan, directory: Path, *, database_url: str) -> Outcom
             gave_up=sum(one.gave_up for one in scene.replicas),
             took_s=time.monotonic() - began_s,
             limited=scene.limited - faults["ratelimited"],
+            load=(os.getloadavg()[0], os.getloadavg()[2]),
         )
 
 
@@ -226,7 +230,8 @@ def report(outcome: Outcome, *, shown: int) -> str:
     troubles = Counter("sockets cut" if "cut" in what else what for _, what in record.happened)
     lines = [
         f"{outcome.posts} messages, {outcome.deeds} deeds of people, {len(record.kills)} kills "
-        f"({outcome.begun} of processes that had begun to send), in {outcome.took_s:.0f} s",
+        f"({outcome.begun} of processes that had begun to send), in {outcome.took_s:.0f} s; "
+        "the host's load {:.1f}, {:.1f} over 15 minutes".format(*outcome.load),
         "faults: " + ", ".join(f"{number} {kind}" for kind, number in outcome.faults.items()),
         "troubles: " + ", ".join(f"{number} {what}" for what, number in troubles.items()),
         f"processes that gave up and were started again: {outcome.gave_up}; "

@@ -29,55 +29,61 @@ BEGINS_AT = datetime(2023, 6, 21, 8, tzinfo=UTC)
 ASK, GENERAL, HALL = "C0ASK", "C0GENERAL", "C0HALL"
 ORGANISER = "U0ORGANISER"
 
-_HEAD = f"""
+_HEAD = """
 [academy]
-name = "Fault run"
+name = "{name}"
 timezone = "Europe/Rome"
-organisers = ["{ORGANISER}"]
-questions = ["{ASK}"]
+organisers = ["{organiser}"]
+questions = ["{questions}"]
 
 [edition]
-key = "faults"
-name = "Fault run"
+key = "{key}"
+name = "{name}"
 timezone = "Europe/Rome"
-channel = "{HALL}"
+"""
+_PIECE = """
+[[homework]]
+key = "{key}"
+title = "{title}"
+brief = "{brief}"
+opens = 2023-06-08T09:00:00
+due = {due}T18:00:00
+"""
 
-[[homework]]
-key = "essay"
-title = "Essay"
-brief = "Two pages."
-opens = 2023-06-08T09:00:00
-due = 2023-07-20T18:00:00
-remind = ["1d"]
-"""
-_PLAN = """
-[[homework]]
-key = "plan-{number}"
-title = "Plan {number}."
-brief = "One page."
-opens = 2023-06-08T09:00:00
-due = 2023-06-22T18:00:00
-remind = ["1d"]
-remind_at = {at:%H:%M:%S}
-"""
+
+def head(key: str, *, name: str) -> str:
+    """The beginning of a file: the academy, and an edition with that key."""
+    return _HEAD.format(key=key, name=name, organiser=ORGANISER, questions=ASK)
+
+
+def plan(*, key: str = "plan", title: str = "Action plan") -> str:
+    """A part of a file: a homework that is due the day after the clock's beginning."""
+    return _PIECE.format(key=key, title=title, brief="One page.", due="2023-06-22")
+
+
+def essay() -> str:
+    """A part of a file: a homework of which nobody is reminded meanwhile."""
+    return _PIECE.format(key="essay", title="Essay", brief="Two pages.", due="2023-07-20")
 
 
 def edition(remind_after_s: Sequence[float]) -> str:
-    """The file: an essay that nobody is reminded of meanwhile, and plans with a reminder each.
+    """The fault run's file: an essay, and plans with a reminder each.
 
     remind_after_s: when, in seconds after the clock's beginning; whole minutes are used.
     """
     begins = BEGINS_AT + timedelta(hours=2)
     plans = [
-        _PLAN.format(number=number, at=(begins + timedelta(seconds=after_s)).replace(second=0))
+        plan(key=f"plan-{number}", title=f"Plan {number}.")
+        + f'remind = ["1d"]\nremind_at = {(begins + timedelta(seconds=after_s)).replace(second=0):%H:%M:%S}\n'
         for number, after_s in enumerate(remind_after_s, start=1)
     ]
-    return _HEAD + "".join(plans)
+    own = f'channel = "{HALL}"\n'
+    return head("faults", name="Fault run") + own + essay() + 'remind = ["1d"]\n' + "".join(plans)
 
 
-def roster(people: Sequence[str]) -> str:
+def roster(people: Sequence[str], *, edition_key: str = "faults") -> str:
     """The file: participants, each with a cluster of their own."""
-    rows = [f"{user_id},participant,faults,Cluster {user_id}\n" for user_id in people]
+    rows = [f"{user_id},participant,{edition_key},Cluster {user_id}\n" for user_id in people]
     return "slack_id,role,edition,cluster\n" + "".join(rows)
 
 
@@ -160,17 +166,21 @@ class Scene:
             if (pid := process_of(call)) is not None:
                 self.posted_by[pid] = self.posted_by.get(pid, 0) + 1
 
-    def posted(self) -> list[dict[str, Any]]:
+    def said(self) -> list[dict[str, Any]]:
         """All messages of the bot's that stand, in the order in which they came; each with its channel."""
         return sorted(
             (
                 {**message, "channel": channel.id}
                 for channel in self.workspace.channels.values()
                 for message in channel.messages
-                if message.get("user") == self.app.bot_user_id and "metadata" in message
+                if message.get("user") == self.app.bot_user_id
             ),
             key=lambda message: float(message["ts"]),
         )
+
+    def posted(self) -> list[dict[str, Any]]:
+        """Those of them that carry their key: what is shown in place of one has none."""
+        return [message for message in self.said() if "metadata" in message]
 
 
 def process_of(call: Call) -> int | None:

@@ -27,37 +27,12 @@ from storage import homework, outbox, questions
 from storage.db import Database
 from storage.outbox import OutboxRow
 from tests.chaos.replicas import Balancer, Replicas, environment
+from tests.chaos.scene import ASK, ORGANISER, essay, head, plan, roster
 
 NOW = datetime(2023, 6, 21, 8, tzinfo=UTC)
 """An hour after a reminder: it was missed, and each replica sees it as it starts."""
-ASK = "CASK"
 PEOPLE = [f"U0PERSON{number}" for number in range(6)]
-EDITION = f"""
-[academy]
-name = "Replicas"
-timezone = "Europe/Rome"
-organisers = ["U0ORGANISER"]
-questions = ["{ASK}"]
-
-[edition]
-key = "replicas"
-name = "Replicas"
-timezone = "Europe/Rome"
-
-[[homework]]
-key = "plan"
-title = "Action plan"
-brief = "One page."
-opens = 2023-06-08T09:00:00
-due = 2023-06-22T18:00:00
-
-[[homework]]
-key = "essay"
-title = "Essay"
-brief = "Two pages."
-opens = 2023-06-08T09:00:00
-due = 2023-07-20T18:00:00
-"""
+EDITION = head("replicas", name="Replicas") + plan() + essay()
 # Nobody is reminded of it yet: who has handed in is not reminded, and that may be before they would be.
 ESSAY = HomeworkId("replicas/essay")
 
@@ -109,7 +84,7 @@ async def scene(
 ) -> AsyncIterator[Scene]:
     clock = Clock(NOW)
     workspace = Workspace(clock=clock)
-    workspace.add_user("orla", user_id="U0ORGANISER", real_name="Orla", is_admin=True)
+    workspace.add_user("orla", user_id=ORGANISER, real_name="Orla", is_admin=True)
     for user_id in PEOPLE:
         workspace.add_user(user_id.lower(), user_id=user_id, real_name=user_id.title())
     async with AsyncExitStack() as leaving:
@@ -123,10 +98,8 @@ async def scene(
         way_in = {"SLACK_SIGNING_SECRET": app.signing_secret} if ports else {"SLACK_APP_TOKEN": app.app_token}
         told |= way_in
         settings = settings_from(read_values({**told, "HTTP_PORT": "8080"}, tmp_path))
-        roster = "slack_id,role,edition,cluster\n" + "".join(
-            f"{user_id},participant,replicas,Cluster {user_id}\n" for user_id in PEOPLE
-        )
-        files = [("edition.toml", EDITION.encode()), ("roster.csv", roster.encode())]
+        people = roster(PEOPLE, edition_key="replicas")
+        files = [("edition.toml", EDITION.encode()), ("roster.csv", people.encode())]
         await take_in(settings, files, now=clock.now() - timedelta(days=10))
         # Answered late, so that whoever is killed has messages on their way that Slack did post.
         sandbox.faults.add("slow", method="chat.postMessage", times=len(PEOPLE), delay_s=2)

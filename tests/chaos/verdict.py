@@ -26,7 +26,13 @@ _HEARD_WITHIN_S = 2.5
 """How soon one process knows what another was told, which lived long enough to say so."""
 _LOOKED_AT_EVERY_S = 0.7
 _DEADLINE_S = 3.0
-_ASKED_FOR_ANSWERS = {"conversations.info", "conversations.members", "conversations.replies", "users.info"}
+_ASKED_FOR_ANSWERS = {
+    "conversations.info",
+    "conversations.members",
+    "conversations.replies",
+    "users.info",
+    "views.publish",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,8 +87,8 @@ class Watch:
         """When each attempt of a delivery was over, and its number."""
         self.calls: list[tuple[float, int, Call]] = []
         self.seen: dict[str, Seen] = {}
-        self.failed_s: list[float] = []
-        """When a call failed without which somebody could not be answered."""
+        self.failed: list[tuple[float, Call]] = []
+        """When calls failed without which somebody could not be answered."""
         self.waiting = 0
         self.waiting_bulk = 0
         """Of these, one of very many each: announcements, but not the edits that tell how far they are."""
@@ -123,7 +129,7 @@ class Watch:
 
     def _called(self, call: Call) -> None:
         if call.method in _ASKED_FOR_ANSWERS and not call.answer.get("ok"):
-            self.failed_s.append(self._now_s())
+            self.failed.append((self._now_s(), call))
         if (pid := process_of(call)) is not None:
             self.calls.append((self._now_s(), pid, call))
 
@@ -187,7 +193,7 @@ class Verdict:
             elif row.state == "failed":
                 self.found.lost.append(f"{row.key} failed: {row.reason}")
             elif row.key.startswith("announce:"):
-                # Counted by their titles below: who confirms one is shown it anew, without its key.
+                # Counted by their titles below.
                 continue
             elif row.state == "sent" and row.ts and not (row.is_repeatable or row.ts in taken_away):
                 self.found.lost += [] if posted[row.key] else [f"{row.key} was sent, and is not there"]
@@ -204,7 +210,8 @@ class Verdict:
 
     def _count_announcements(self, recipients: Iterable[Any]) -> None:
         got: Counter[tuple[str, str]] = Counter()
-        for message in self._messages:
+        # Who confirms one is shown it anew, without its key.
+        for message in self._scene.said():
             if [block["type"] for block in message.get("blocks") or ()][:2] == ["header", "rich_text"]:
                 got[self._person_in(message), message["blocks"][0]["text"]["text"]] += 1
         wanted = [(user_id, title) for user_id in self._scene.people for title in self._wanted.announced]
@@ -337,19 +344,29 @@ class Verdict:
             if ack.was_cut:
                 self.found.excused["on a connection that was cut, mute, or its process killed"] += 1
                 continue
+            began_s = at_s - ack.took_s
             about = f"{delivered.kind} {_named(delivered)}: {ack.error or 'late'}, attempt {number + 1}"
-            if _falls_into(self._record.database_down, at_s):
-                self.found.excused["while the database was down or locked"] += 1
-            elif _falls_into(self._record.stalled, at_s):
-                self.found.excused["while Slack itself stood still"] += 1
-            elif self._slack_failed_before(at_s):
-                self.found.excused["while Slack failed at what it was asked for the answer"] += 1
+            if _meets(self._record.database_down, began_s, at_s):
+                self.found.excused["as it met the database down or locked"] += 1
+            elif _meets(self._record.stalled, began_s, at_s):
+                self.found.excused["as it met Slack standing still"] += 1
+            elif self._slack_failed_it(delivered, began_s, at_s):
+                self.found.excused["as Slack failed at what was asked for its own answer"] += 1
             else:
                 self.found.late.append(f"{about}; {self._before(at_s)}")
 
-    def _slack_failed_before(self, at_s: float) -> bool:
-        """Whether a call that an answer needs had failed: what is not answered is delivered again."""
-        return any(at_s - _DEADLINE_S - 0.5 <= failed_s <= at_s for failed_s in self._watch.failed_s)
+    def _slack_failed_it(self, delivered: Delivered, began_s: float, at_s: float) -> bool:
+        """Whether a call failed meanwhile that was about the person or the conversation of this delivery.
+
+        What cannot be answered for that reason is delivered again.
+        """
+        said = str(delivered.payload)
+        return any(
+            began_s <= failed_s <= at_s and str(call.args.get(name)) in said
+            for failed_s, call in self._watch.failed
+            for name in ("user", "user_id", "channel")
+            if name in call.args
+        )
 
     def _before(self, at_s: float) -> str:
         """What had gone wrong shortly before."""
@@ -358,8 +375,8 @@ class Verdict:
         return ", ".join(f"{what} {at_s - since_s:.1f} s before" for since_s, what in before)
 
 
-def _falls_into(times: Iterable[tuple[float, float]], at_s: float) -> bool:
-    return any(began_s <= at_s <= ended_s + _DEADLINE_S for began_s, ended_s in times)
+def _meets(times: Iterable[tuple[float, float]], began_s: float, at_s: float) -> bool:
+    return any(began_s <= ended and began <= at_s for began, ended in times)
 
 
 def _named(delivered: Delivered) -> str:

@@ -101,6 +101,29 @@ async def test_moving_to_the_other_kind_and_back_keeps_every_row(
     assert count == sum(map(len, before.values()))
 
 
+async def test_what_is_queued_after_a_restore_stands_behind_what_was_in_the_backup(
+    db: Database, other_url: str, tmp_path: Path
+) -> None:
+    await queue(db, "first", "second")
+    await back_up(url_of(db), tmp_path / "a.backup", now=NOW)
+    await restore(other_url, tmp_path / "a.backup", now=NOW)
+    other = open_database(other_url)
+    await queue(other, "third")
+
+    async with other.reading() as work:
+        keys = [row.key for row in await outbox.rows(work, team_id=TEAM)]
+    await other.close()
+    assert keys == ["first", "second", "third"]
+
+
+async def queue(db: Database, *keys: str) -> None:
+    async with db.writing() as work:
+        for key in keys:
+            await outbox.enqueue(
+                work, team_id=TEAM, key=key, recipient="U07", kind="welcome", body={}, now=NOW
+            )
+
+
 async def test_search_finds_the_same_once_the_bot_has_indexed_what_was_restored(
     db: Database, other_url: str, tmp_path: Path
 ) -> None:
@@ -168,20 +191,22 @@ async def test_a_backup_of_an_earlier_version_is_brought_up_to_date(db: Database
     columns |= {"queued_at": "instant", "due_at": "instant", "not_before_at": "instant", "state": "text"}
     columns |= {"is_repeatable": "boolean", "attempts": "integer"}
     at = "2023-06-12T08:00:00+00:00"
-    row = [TEAM, "welcome:U07", "U07", "welcome", {"a": [1, None]}, at, at, at, "sent", False, 1]
+    sooner = "2023-06-12T07:00:00+00:00"
     lines: list[Any] = [
         {"format": "alumni-bot backup", "version": 1, "revision": "0009", "made_at": at},
         {"table": "outbox", "columns": columns},
-        row,
-        {"rows": {"outbox": 1}},
+        [TEAM, "welcome:U07", "U07", "welcome", {"a": [1, None]}, at, at, at, "sent", False, 1],
+        [TEAM, "welcome:U08", "U07", "welcome", {}, sooner, sooner, sooner, "queued", False, 0],
+        {"rows": {"outbox": 2}},
     ]
 
     await restore(url_of(db), packed(tmp_path / "old.backup", [*map(json.dumps, lines)]), now=NOW)
 
     await migrate(db)  # which finds nothing to do
     async with db.reading() as work:
-        (held,) = await outbox.rows(work, team_id=TEAM)
+        sooner_due, held = await outbox.rows(work, team_id=TEAM)
         revision = await backup.revision(work)
+    assert sooner_due.key == "welcome:U08"
     assert (held.key, held.body, held.due_at, held.is_bulk) == ("welcome:U07", {"a": [1, None]}, NOW, False)
     assert revision == revisions()[-1]
 
