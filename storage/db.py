@@ -5,8 +5,8 @@ import errno
 import os
 import sqlite3
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -15,12 +15,12 @@ from sqlalchemy import URL, BindParameter, ColumnElement, Insert, Row, any_, bin
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, CursorResult
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.schema import Table
 from sqlalchemy.types import TypeEngine
 
 from storage import engines, scrubbing, sqlite_driver, tables
+from storage.awaiting import AsyncConnection, AsyncEngine
 from storage.types import Listed
 
 _Value = TypeVar("_Value")
@@ -87,10 +87,10 @@ class Work:
             return await self._connection.execute(statement, parameters)
         return await sqlite_driver.execute(self._connection, statement, parameters)
 
-    async def stream(self, statement: Executable) -> AsyncIterator[Row[Any]]:
+    async def stream(self, statement: Executable) -> AsyncGenerator[Row[Any], None]:
         """The rows of a statement, a portion in memory at a time."""
-        async with self._connection.stream(statement) as found:
-            async for portion in found.partitions(_PORTION):
+        async with aclosing(self._connection.portions(statement, _PORTION)) as portions:
+            async for portion in portions:
                 for row in portion:
                     yield row
 

@@ -6,13 +6,12 @@ from typing import Any
 from zlib import crc32
 
 from sqlalchemy import URL, String, TextClause, event, text
-from sqlalchemy.dialects.postgresql.asyncpg import AsyncpgString
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage import sqlite_driver
+from storage.awaiting import AsyncEngine, create_async_engine
 
 READING: Mapping[str, Mapping[str, Any]] = {
     "sqlite": {},
@@ -55,7 +54,7 @@ def engine(url: URL) -> AsyncEngine:
         sqlite_driver.register()
         made = create_async_engine(url, hide_parameters=True, pool_size=_CONNECTIONS, pool_use_lifo=True)
         event.listen(made.sync_engine, "connect", _prepare_sqlite)
-        _have_texts_cleaned(made.dialect, _Text)
+        _have_texts_cleaned(made.dialect)
         return made
     url, ssl = _without_sslmode(url)
     made = create_async_engine(
@@ -65,7 +64,7 @@ def engine(url: URL) -> AsyncEngine:
         pool_pre_ping=True,
         connect_args={"timeout": _CONNECT_WITHIN_S, "server_settings": _SERVER_SETTINGS, **ssl},
     )
-    _have_texts_cleaned(made.dialect, _PostgresText)
+    _have_texts_cleaned(made.dialect)
     return made
 
 
@@ -133,15 +132,9 @@ def _clean(value: Any) -> Any:
     return _NEVER_STORED.sub("\ufffd", value)
 
 
-class _Text(String):
-    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
-        return _clean
+def _have_texts_cleaned(dialect: Dialect) -> None:
+    class Text(dialect.colspecs.get(String, String)):  # type: ignore[misc]  # each driver has its own
+        def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
+            return _clean
 
-
-class _PostgresText(AsyncpgString):
-    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
-        return _clean
-
-
-def _have_texts_cleaned(dialect: Dialect, text_type: type[String]) -> None:
-    dialect.colspecs = {**dialect.colspecs, String: text_type}
+    dialect.colspecs = {**dialect.colspecs, String: Text}
