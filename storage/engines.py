@@ -56,6 +56,8 @@ def engine(url: URL) -> AsyncEngine:
         event.listen(made.sync_engine, "connect", _prepare_sqlite)
         _have_texts_cleaned(made.dialect)
         return made
+    from storage.tables import postgres  # noqa: F401  # completes the tables, and is of no use to SQLite
+
     url, ssl = _without_sslmode(url)
     made = create_async_engine(
         url,
