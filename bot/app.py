@@ -55,6 +55,7 @@ from bot.reader import Reader
 from bot.services import (
     alumni,
     announcements,
+    days_off,
     home,
     homework,
     peers,
@@ -275,6 +276,7 @@ async def start(
         # out by the clock of somebody who has moved while the bot was down.
         installation = Installation(url=me["url"], bot_user_id=bot_user_id)
         await _hear_what_was_missed(db, reader, team_id=team_id, installation=installation, now=clock.now())
+        await days_off.load_if_needed(db, team_id=team_id, now=clock.now())
         await reminders.replan_everything(db, now=clock.now())
         await dispatcher.start()
         await reading.start()
