@@ -47,7 +47,7 @@ from bot.config import Settings
 from bot.dispatcher import Dispatcher
 from bot.domain.ids import TeamId, UserId
 from bot.domain.workspace import Installation
-from bot.health import Health, routes
+from bot.health import Health, Numbers, routes
 from bot.intake import Intake, SocketMode, http_route
 from bot.jobs import Heartbeat
 from bot.pace import Pace
@@ -222,7 +222,7 @@ async def start(
         reader = web_client(settings, patient=True)
         me = await reader.auth_test()
         team_id, bot_user_id = TeamId(me["team_id"]), UserId(me["user_id"])
-        health = Health(db, monotonic=monotonic)
+        health = Health(db, numbers=_numbers(settings), monotonic=monotonic)
         clients = {team_id: client}
         dispatcher = Dispatcher(
             db,
@@ -298,6 +298,15 @@ async def start(
             http_url=http_url,
             closing=closing.pop_all(),
         )
+
+
+def _numbers(settings: Settings) -> Numbers | None:
+    if settings.http_port is None:
+        return None
+    # Who does not serve them need not load what counts them.
+    from bot.numbers import Prometheus
+
+    return Prometheus()
 
 
 async def _in_time(end: Callable[[], Awaitable[None]], what: str, within_s: float = _ENDS_WITHIN_S) -> None:
