@@ -52,7 +52,10 @@ def engine(url: URL) -> AsyncEngine:
     # A failed statement tells of itself without its values: those are what people wrote.
     if url.get_backend_name() == "sqlite":
         sqlite_driver.register()
-        made = create_async_engine(url, hide_parameters=True, pool_size=_CONNECTIONS, pool_use_lifo=True)
+        # No more than are kept open: one too many is closed where it is given back. Nobody can wait there,
+        # so it failed, and stayed for good with its thread and its pages.
+        pool = {"pool_size": _CONNECTIONS, "max_overflow": 0, "pool_use_lifo": True}
+        made = create_async_engine(url, hide_parameters=True, **pool)
         event.listen(made.sync_engine, "connect", _prepare_sqlite)
         _have_texts_cleaned(made.dialect)
         return made
