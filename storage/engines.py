@@ -19,7 +19,11 @@ READING: Mapping[str, Mapping[str, Any]] = {
 }
 """By dialect: the execution options of a transaction that only reads, and sees one state throughout."""
 
-_CONNECTIONS = 10  # of SQLite, kept open
+# Of SQLite, kept open. Short statements take none of them for long, and no more than four search at once.
+# Each keeps pages and statements in memory, and a thread.
+_CONNECTIONS = 6
+_PAGES_KB = 500
+"""Of the file in each one's memory: the host's own cache has the others, one read away."""
 _NEVER_STORED = re.compile("[\x00\ud800-\udfff]")
 
 # Keys of PostgreSQL's advisory locks: for all workspaces together, for single ones, for work of minutes.
@@ -124,6 +128,7 @@ def _prepare_sqlite(dbapi_connection: Any, _record: ConnectionPoolEntry) -> None
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute(f"PRAGMA cache_size = -{_PAGES_KB}")
     cursor.close()
 
 
