@@ -47,7 +47,7 @@ from bot.config import Settings
 from bot.dispatcher import Dispatcher
 from bot.domain.ids import TeamId, UserId
 from bot.domain.workspace import Installation
-from bot.health import Health, routes
+from bot.health import Health, Numbers, routes
 from bot.intake import Intake, SocketMode, http_route
 from bot.jobs import Heartbeat
 from bot.pace import Pace
@@ -55,6 +55,7 @@ from bot.reader import Reader
 from bot.services import (
     alumni,
     announcements,
+    days_off,
     home,
     homework,
     peers,
@@ -221,7 +222,7 @@ async def start(
         reader = web_client(settings, patient=True)
         me = await reader.auth_test()
         team_id, bot_user_id = TeamId(me["team_id"]), UserId(me["user_id"])
-        health = Health(db, monotonic=monotonic)
+        health = Health(db, numbers=_numbers(settings), monotonic=monotonic)
         clients = {team_id: client}
         dispatcher = Dispatcher(
             db,
@@ -275,6 +276,7 @@ async def start(
         # out by the clock of somebody who has moved while the bot was down.
         installation = Installation(url=me["url"], bot_user_id=bot_user_id)
         await _hear_what_was_missed(db, reader, team_id=team_id, installation=installation, now=clock.now())
+        await days_off.load_if_needed(db, team_id=team_id, now=clock.now())
         await reminders.replan_everything(db, now=clock.now())
         await dispatcher.start()
         await reading.start()
@@ -296,6 +298,15 @@ async def start(
             http_url=http_url,
             closing=closing.pop_all(),
         )
+
+
+def _numbers(settings: Settings) -> Numbers | None:
+    if settings.http_port is None:
+        return None
+    # Who does not serve them need not load what counts them.
+    from bot.numbers import Prometheus
+
+    return Prometheus()
 
 
 async def _in_time(end: Callable[[], Awaitable[None]], what: str, within_s: float = _ENDS_WITHIN_S) -> None:

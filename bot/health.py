@@ -4,10 +4,9 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Protocol
 
 from aiohttp import web
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage import outbox
@@ -17,8 +16,24 @@ _ANSWER_WITHIN_S = 5
 MUTE_AFTER_S = 60.0
 """How long Slack may be silent, or the database refuse, before the bot is not ready."""
 
-_ACK_BUCKETS_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0)
-_OUTBOX_STATES = ("queued", "sending", "sent", "dropped", "failed")
+
+class Numbers(Protocol):
+    """What is counted for those who ask: see bot/numbers.py."""
+
+    content_type: str
+
+    def delivery_answered(self, kind: str, outcome: str, took_s: float) -> None:
+        """One delivery of Slack was answered."""
+
+    def message_outcome(self, outcome: str) -> None:
+        """The dispatcher is done with a row for now."""
+
+    def beaten(self, at: datetime) -> None:
+        """The heartbeat ran."""
+
+    def text(self, *, outbox: Mapping[str, int] | None, silent_s: float | None) -> bytes:
+        """All of it, with the outbox's rows by state and for how long the socket has been silent."""
+        ...
 
 
 class Health:
@@ -27,31 +42,19 @@ class Health:
     Silence is measured on `monotonic`, in seconds: the host's clock may jump, a test's may be moved.
     """
 
-    def __init__(self, db: Database, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        db: Database,
+        *,
+        numbers: Numbers | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """numbers: None where nobody can ask for any."""
         self._db = db
+        self._numbers = numbers
         self._monotonic = monotonic
         self._socket_heard_s: float | None = None
         self._database_answered_s = monotonic()
-        self.registry = CollectorRegistry()
-        self._deliveries = Counter(
-            "alumni_deliveries", "What Slack delivered", ["kind", "outcome"], registry=self.registry
-        )
-        self._ack_s = Histogram(
-            "alumni_ack_seconds",
-            "Time until a delivery was answered; Slack allows 3 s",
-            registry=self.registry,
-            buckets=_ACK_BUCKETS_S,
-        )
-        self._messages = Counter(
-            "alumni_messages", "Outbox rows taken up, by what came of it", ["outcome"], registry=self.registry
-        )
-        self._outbox = Gauge("alumni_outbox_rows", "Outbox rows by state", ["state"], registry=self.registry)
-        self._beat = Gauge(
-            "alumni_heartbeat_timestamp_seconds", "The last beat, on the bot's clock", registry=self.registry
-        )
-        self._socket = Gauge(
-            "alumni_socket_silence_seconds", "Since the socket was last heard", registry=self.registry
-        )
 
     def socket_heard(self) -> None:
         """Something came over the socket: a message, a ping or a pong. The first call starts the watch."""
@@ -63,16 +66,18 @@ class Health:
 
     def delivery_answered(self, kind: str, outcome: str, took_s: float) -> None:
         """One delivery of Slack was answered. outcome: `ok`, or `error` where it is not acknowledged."""
-        self._deliveries.labels(kind, outcome).inc()
-        self._ack_s.observe(took_s)
+        if self._numbers is not None:
+            self._numbers.delivery_answered(kind, outcome, took_s)
 
     def message_outcome(self, outcome: str) -> None:
         """The dispatcher is done with a row for now."""
-        self._messages.labels(outcome).inc()
+        if self._numbers is not None:
+            self._numbers.message_outcome(outcome)
 
     def beaten(self, at: datetime) -> None:
         """The heartbeat ran."""
-        self._beat.set(at.timestamp())
+        if self._numbers is not None:
+            self._numbers.beaten(at)
 
     async def faults(self) -> list[str]:
         """Why the bot is not ready: a sentence each; empty where it is."""
@@ -85,14 +90,13 @@ class Health:
             faults.append(f"the database has refused for {refusing_s:.0f} s")
         return faults
 
-    async def metrics(self) -> bytes:
-        """The numbers in Prometheus's text format."""
+    async def metrics(self) -> tuple[bytes, str]:
+        """The numbers, and the type of their format; none where nothing is counted."""
+        if self._numbers is None:
+            return b"", "text/plain"
         counts = await self._ask_database()
-        for state in _OUTBOX_STATES if counts is not None else ():
-            self._outbox.labels(state).set((counts or {}).get(state, 0))
-        if self._socket_heard_s is not None:
-            self._socket.set(self._monotonic() - self._socket_heard_s)
-        return generate_latest(self.registry)
+        silent_s = None if self._socket_heard_s is None else self._monotonic() - self._socket_heard_s
+        return self._numbers.text(outbox=counts, silent_s=silent_s), self._numbers.content_type
 
     async def _ask_database(self) -> Mapping[str, int] | None:
         try:
@@ -118,6 +122,7 @@ def routes(health: Health) -> list[web.RouteDef]:
         )
 
     async def metrics(_request: web.Request) -> web.Response:
-        return web.Response(body=await health.metrics(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+        body, content_type = await health.metrics()
+        return web.Response(body=body, headers={"Content-Type": content_type})
 
     return [web.get("/healthz", healthz), web.get("/readyz", readyz), web.get("/metrics", metrics)]

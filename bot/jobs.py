@@ -4,8 +4,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock
@@ -31,11 +31,7 @@ class Heartbeat:
     ) -> None:
         self._tick = tick
         self._clock = clock
-        self._scheduler = AsyncIOScheduler(
-            timezone=UTC,
-            # The scheduler's own default drops a beat that is a second late.
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-        )
+        self._scheduler: Any = None
         self.last_beat_at: datetime | None = None
         self._beating = 0
         self._at_rest = asyncio.Event()
@@ -43,13 +39,21 @@ class Heartbeat:
 
     def start(self) -> None:
         """Begin to beat, at once."""
+        # Commands are answered by now: its import is not what they have to wait for.
+        from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC,
+            # The scheduler's own default drops a beat that is a second late.
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
         self._scheduler.add_job(self.beat, "interval", seconds=_BEAT_S, id="beat")
         self._scheduler.add_job(self.beat, "date", id="wake")
         self._scheduler.start()
 
     async def stop(self) -> None:
         """Beat no more; returns once a beat that is running has come to its end."""
-        if not self._scheduler.running:
+        if self._scheduler is None or not self._scheduler.running:
             return
         self._scheduler.pause()
         # The scheduler cancels what it has begun: a beat that was just handed out starts now,
@@ -77,7 +81,7 @@ class Heartbeat:
             _log.exception("the database does not say what is due; asked again at the next beat")
             return
         self.last_beat_at = now
-        if next_at is not None and self._scheduler.running:
+        if next_at is not None and self._scheduler is not None and self._scheduler.running:
             # The scheduler runs on the host's time; the bot's own clock may be another.
             nap = max(next_at - self._clock.now(), _SHORTEST_NAP)
             if nap < timedelta(seconds=_BEAT_S):

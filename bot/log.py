@@ -7,8 +7,6 @@ import sys
 from collections.abc import Iterable
 from typing import TextIO
 
-from pythonjsonlogger.json import JsonFormatter
-
 _TOKEN = re.compile(r"\b(xox[a-z]|xapp)(?:[.-][A-Za-z0-9-]+)+")
 # Without I, L, O, U and 1, 0: a reference is read out and typed.
 _REFERENCE_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
@@ -28,7 +26,7 @@ def set_up(level: str, form: str, *, secrets: Iterable[str] = (), stream: TextIO
     secrets: strings that are blotted out wherever they stand, beside everything shaped like a Slack token.
     """
     handler = logging.StreamHandler(stream or sys.stderr)
-    inner = _Text(_TEXT) if form == "text" else JsonFormatter(_JSON, rename_fields=_JSON_NAMES)
+    inner = _Text(_TEXT) if form == "text" else _json()
     handler.setFormatter(Redacting(inner, secrets=secrets))
     handler.addFilter(_is_news)
     root = logging.getLogger()
@@ -44,6 +42,12 @@ def set_up(level: str, form: str, *, secrets: Iterable[str] = (), stream: TextIO
 _JSON_NAMES = {"asctime": "at", "levelname": "level", "name": "logger"}
 # These tell at INFO of each wake-up, each migration looked at, each page served.
 _TALKATIVE = ("apscheduler", "alembic", "aiohttp.access")
+
+
+def _json() -> logging.Formatter:
+    from pythonjsonlogger.json import JsonFormatter  # who logs text need not load it
+
+    return JsonFormatter(_JSON, rename_fields=_JSON_NAMES)
 
 
 def _is_news(record: logging.LogRecord) -> bool:

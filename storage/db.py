@@ -5,22 +5,34 @@ import errno
 import os
 import sqlite3
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, BindParameter, ColumnElement, Insert, Row, any_, bindparam, func, make_url, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import (
+    ARRAY,
+    URL,
+    BindParameter,
+    ColumnElement,
+    Insert,
+    Row,
+    any_,
+    bindparam,
+    func,
+    make_url,
+    select,
+)
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection, CursorResult
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.schema import Table
 from sqlalchemy.types import TypeEngine
 
 from storage import engines, scrubbing, sqlite_driver, tables
+from storage.awaiting import AsyncConnection, AsyncEngine
 from storage.types import Listed
 
 _Value = TypeVar("_Value")
@@ -87,10 +99,10 @@ class Work:
             return await self._connection.execute(statement, parameters)
         return await sqlite_driver.execute(self._connection, statement, parameters)
 
-    async def stream(self, statement: Executable) -> AsyncIterator[Row[Any]]:
+    async def stream(self, statement: Executable) -> AsyncGenerator[Row[Any], None]:
         """The rows of a statement, a portion in memory at a time."""
-        async with self._connection.stream(statement) as found:
-            async for portion in found.partitions(_PORTION):
+        async with aclosing(self._connection.portions(statement, _PORTION)) as portions:
+            async for portion in portions:
                 for row in portion:
                     yield row
 
@@ -127,8 +139,7 @@ class Work:
             await self.execute(self._insert_new(table), rows)
 
     def _insert_new(self, table: Table) -> Insert:
-        insert = postgresql.insert if self.is_postgres else sqlite.insert
-        return insert(table).on_conflict_do_nothing()
+        return _inserting(table, is_postgres=self.is_postgres).on_conflict_do_nothing()
 
     async def put(self, table: Table, values: dict[str, Any]) -> None:
         """Insert a row, or update the columns in `values` of the one that has its key."""
@@ -138,9 +149,8 @@ class Work:
         """The same for many rows, all with the same columns."""
         if not rows:
             return
-        insert = postgresql.insert if self.is_postgres else sqlite.insert
         keys = [column.name for column in table.primary_key.columns]
-        statement = insert(table)
+        statement = _inserting(table, is_postgres=self.is_postgres)
         changes = {name: statement.excluded[name] for name in rows[0] if name not in keys}
         if changes:
             statement = statement.on_conflict_do_update(index_elements=keys, set_=changes)
@@ -302,7 +312,16 @@ def _among(
 
 
 def _many(column: ColumnElement[Any], *, is_postgres: bool) -> TypeEngine[Any]:
-    return postgresql.ARRAY(column.type) if is_postgres else Listed()
+    return ARRAY(column.type) if is_postgres else Listed()
+
+
+def _inserting(table: Table, *, is_postgres: bool) -> sqlite.Insert:
+    if not is_postgres:
+        return sqlite.insert(table)
+    # Loaded with PostgreSQL's driver, and of no use without it.
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert(table)  # type: ignore[return-value]  # it is used in the same way
 
 
 def _is_one_of(column: ColumnElement[Any], every: BindParameter[Any]) -> ColumnElement[bool]:

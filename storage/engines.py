@@ -6,13 +6,12 @@ from typing import Any
 from zlib import crc32
 
 from sqlalchemy import URL, String, TextClause, event, text
-from sqlalchemy.dialects.postgresql.asyncpg import AsyncpgString
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage import sqlite_driver
+from storage.awaiting import AsyncEngine, create_async_engine
 
 READING: Mapping[str, Mapping[str, Any]] = {
     "sqlite": {},
@@ -20,7 +19,11 @@ READING: Mapping[str, Mapping[str, Any]] = {
 }
 """By dialect: the execution options of a transaction that only reads, and sees one state throughout."""
 
-_CONNECTIONS = 10  # of SQLite, kept open
+# Of SQLite, kept open. Short statements take none of them for long, and no more than four search at once.
+# Each keeps pages and statements in memory, and a thread.
+_CONNECTIONS = 6
+_PAGES_KB = 500
+"""Of the file in each one's memory: the host's own cache has the others, one read away."""
 _NEVER_STORED = re.compile("[\x00\ud800-\udfff]")
 
 # Keys of PostgreSQL's advisory locks: for all workspaces together, for single ones, for work of minutes.
@@ -53,10 +56,15 @@ def engine(url: URL) -> AsyncEngine:
     # A failed statement tells of itself without its values: those are what people wrote.
     if url.get_backend_name() == "sqlite":
         sqlite_driver.register()
-        made = create_async_engine(url, hide_parameters=True, pool_size=_CONNECTIONS, pool_use_lifo=True)
+        # No more than are kept open: one too many is closed where it is given back. Nobody can wait there,
+        # so it failed, and stayed for good with its thread and its pages.
+        pool = {"pool_size": _CONNECTIONS, "max_overflow": 0, "pool_use_lifo": True}
+        made = create_async_engine(url, hide_parameters=True, **pool)
         event.listen(made.sync_engine, "connect", _prepare_sqlite)
-        _have_texts_cleaned(made.dialect, _Text)
+        _have_texts_cleaned(made.dialect)
         return made
+    from storage.tables import postgres  # noqa: F401  # completes the tables, and is of no use to SQLite
+
     url, ssl = _without_sslmode(url)
     made = create_async_engine(
         url,
@@ -65,7 +73,7 @@ def engine(url: URL) -> AsyncEngine:
         pool_pre_ping=True,
         connect_args={"timeout": _CONNECT_WITHIN_S, "server_settings": _SERVER_SETTINGS, **ssl},
     )
-    _have_texts_cleaned(made.dialect, _PostgresText)
+    _have_texts_cleaned(made.dialect)
     return made
 
 
@@ -120,6 +128,7 @@ def _prepare_sqlite(dbapi_connection: Any, _record: ConnectionPoolEntry) -> None
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute(f"PRAGMA cache_size = -{_PAGES_KB}")
     cursor.close()
 
 
@@ -133,15 +142,9 @@ def _clean(value: Any) -> Any:
     return _NEVER_STORED.sub("\ufffd", value)
 
 
-class _Text(String):
-    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
-        return _clean
+def _have_texts_cleaned(dialect: Dialect) -> None:
+    class Text(dialect.colspecs.get(String, String)):  # type: ignore[misc]  # each driver has its own
+        def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
+            return _clean
 
-
-class _PostgresText(AsyncpgString):
-    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
-        return _clean
-
-
-def _have_texts_cleaned(dialect: Dialect, text_type: type[String]) -> None:
-    dialect.colspecs = {**dialect.colspecs, String: text_type}
+    dialect.colspecs = {**dialect.colspecs, String: Text}

@@ -51,6 +51,13 @@ async def deactivated(work: Work, *, team_id: TeamId, user_ids: Collection[UserI
     return set((await work.execute(query)).scalars())
 
 
+async def is_any_country_known(work: Work, *, team_id: TeamId) -> bool:
+    """Whether it is known of anybody where they live."""
+    columns = members_table.c
+    query = select(columns.user_id).where(columns.team_id == team_id, columns.country != "").limit(1)
+    return (await work.execute(query)).first() is not None
+
+
 async def put_member(work: Work, member: Member) -> None:
     """Keep a person as given, whether new or known."""
     await work.put(members_table, _columns(member))

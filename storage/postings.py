@@ -14,7 +14,7 @@ from bot.domain.ids import QuestionId, TeamId
 from bot.domain.questions import SHOWN, LinkKind
 from bot.domain.search import postings
 from bot.domain.search.text import ANALYSIS_VERSION, stems, words
-from storage import search_postgres, tables
+from storage import tables
 from storage.db import Database, Work
 
 LONGEST_TITLE = 100
@@ -71,6 +71,8 @@ async def index(work: Work, *, team_id: TeamId, question_ids: Collection[Questio
         changes.questions += (question_id in after) - (question_id in before)
     await _write_documents(work, team_id, after, gone=before.keys() - after.keys())
     if work.is_postgres:
+        from storage import search_postgres
+
         texts = {key: (text.title_stems, text.body_stems) for key, text in after.items()}
         await search_postgres.write(work, team_id=team_id, texts=texts, gone=before.keys() - after.keys())
     else:

@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import tables
+from storage.awaiting import AsyncConnection
 
 _LOOKED_EVERY_S = 0.1
 _LOCK_NOT_AVAILABLE = "55P03"

@@ -21,7 +21,7 @@ from bot.domain.search.ranking import (
     with_meaning,
 )
 from bot.domain.search.text import LONGEST_WORD, stem
-from storage import search_postgres, search_words, tables
+from storage import search_words, tables
 from storage.db import Look, Work, among_named
 from storage.search_limits import READ, Limits
 from storage.search_words import Looked
@@ -210,6 +210,8 @@ def _index(look: Look, team_id: TeamId, looked: Looked, query: Query) -> Callabl
             break
         taken.append(term)
     if look.is_postgres:
+        from storage import search_postgres
+
         return partial(
             search_postgres.best,
             look,

@@ -7,7 +7,7 @@ import asyncio
 import sqlite3
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from threading import get_ident
@@ -23,10 +23,11 @@ from sqlalchemy.dialects.sqlite.aiosqlite import (
 )
 from sqlalchemy.engine import Connection, CursorResult
 from sqlalchemy.exc import MissingGreenlet, OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.util import EMPTY_DICT
 from sqlalchemy.util.concurrency import await_, in_greenlet
+
+from storage.awaiting import AsyncConnection, AsyncEngine
 
 _Value = TypeVar("_Value")
 
@@ -56,7 +57,7 @@ async def execute(connection: AsyncConnection, statement: Executable, parameters
     """Execute a statement of a transaction; a short one without SQLAlchemy's way around to other tasks."""
     plain = connection.sync_connection
     is_one = not isinstance(parameters, list)
-    if plain is not None and is_one and (statement.is_select or statement.is_insert):
+    if is_one and (statement.is_select or statement.is_insert):
         of: _Connection = plain.connection.dbapi_connection  # type: ignore[assignment]  # made by Driver
         if of.driver.is_to_give_way(_IN_THE_MIDDLE_S):
             await asyncio.sleep(0)
@@ -106,16 +107,6 @@ async def at_once(connection: AsyncConnection, read: Callable[[Connection], _Val
         return of.in_thread(lambda: read(plain))
 
     return await connection.run_sync(run)
-
-
-class _Nothing:
-    """Is awaited without a wait: SQLAlchemy takes a statement that awaits nothing for a driver's fault."""
-
-    def __await__(self) -> Generator[None, None, None]:
-        yield from ()
-
-
-_NOTHING = _Nothing()
 
 
 class Driver(AsyncAdapt_aiosqlite_dbapi):
@@ -245,8 +236,6 @@ class _Connection(AsyncAdapt_aiosqlite_connection):
         is_short = is_query or begins or (_inserts(operation) and values <= _MOST_VALUES)
         if not is_short or self.is_at_work:
             return self.in_thread(run)
-        if in_greenlet():
-            await_(_NOTHING)
         # A change that is stopped takes its whole transaction with it; a query can be asked again.
         self._may_be_stopped = is_query
         try:

@@ -4,8 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
+from storage.awaiting import AsyncConnection
 from storage.db import Database
 
 

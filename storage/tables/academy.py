@@ -92,13 +92,12 @@ enrolment = Table(
     ForeignKeyConstraint(["team_id", "user_id"], ["member.team_id", "member.user_id"]),
 )
 # One participant a cluster and edition: the call admits one application a cluster.
-Index(
+one_of_a_cluster = Index(
     "uq_enrolment_participant_cluster",
     enrolment.c.team_id,
     enrolment.c.edition_key,
     enrolment.c.cluster,
     unique=True,
     sqlite_where=(enrolment.c.role == "participant") & (enrolment.c.cluster != ""),
-    postgresql_where=(enrolment.c.role == "participant") & (enrolment.c.cluster != ""),
 )
 Index("ix_enrolment_user", enrolment.c.team_id, enrolment.c.user_id)

@@ -11,7 +11,6 @@ from sqlalchemy import (
     Table,
     Text,
 )
-from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from storage.tables.metadata import metadata
 from storage.types import Instant
@@ -196,8 +195,8 @@ search_vector = Table(
     metadata,
     Column("team_id", String, primary_key=True),
     Column("question_id", Integer, primary_key=True, autoincrement=False),
-    Column("terms", Text().with_variant(TSVECTOR(), "postgresql"), nullable=False),
-    Index(None, "terms", postgresql_using="gin"),
+    Column("terms", Text, nullable=False),
+    Index(None, "terms"),
 )
 
 question_draft = Table(

@@ -8,6 +8,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.health import Health, routes
+from bot.numbers import Prometheus
 from storage import outbox
 from storage.db import Database, open_database
 
@@ -31,7 +32,7 @@ def hands() -> Hands:
 
 @pytest.fixture
 def health(db: Database, hands: Hands) -> Health:
-    return Health(db, monotonic=hands)
+    return Health(db, numbers=Prometheus(), monotonic=hands)
 
 
 async def test_ready_as_long_as_the_socket_speaks(health: Health, hands: Hands) -> None:

@@ -161,7 +161,7 @@ async def writing_elsewhere(db: Database) -> AsyncIterator[None]:
     """Somebody who has written something in another database of the same server, and has not committed."""
     other = open_database(db.engine.url.set(database="postgres"))
     try:
-        async with other.engine.begin() as connection:
+        async with other.engine.connect() as connection, connection.begin():
             await connection.exec_driver_sql("SELECT pg_current_xact_id()")
             yield
     finally:
@@ -217,7 +217,7 @@ async def ways_of(db: Database) -> list[Any]:
     """How the next connection that is used waits, and whether it begins transactions by itself."""
     async with db.engine.connect() as connection:
         if db.engine.dialect.name == "sqlite":
-            driver = (await connection.get_raw_connection()).driver_connection
+            driver = connection.sync_connection.connection.driver_connection
             return [driver.isolation_level] if driver else []
         shown = [await connection.exec_driver_sql(f"SHOW {name}") for name in SESSION]
         return [one.scalar_one() for one in shown]

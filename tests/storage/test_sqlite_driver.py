@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
@@ -149,6 +150,36 @@ async def test_a_reader_that_is_cancelled_in_the_middle_leaves_the_connection_fi
             await reading
 
     assert await keys(db) == []
+
+
+async def test_however_many_read_at_once_their_connections_come_back(
+    db: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    left = asyncio.Event()
+    inside = asyncio.Semaphore(0)
+
+    async def stay(until: asyncio.Event) -> None:
+        async with db.reading():
+            inside.release()
+            await until.wait()
+
+    warm = [asyncio.create_task(stay(left)) for _ in range(6)]
+    for _ in warm:
+        await inside.acquire()
+    left.set()
+    await asyncio.gather(*warm)
+    first_leave, last_leave = asyncio.Event(), asyncio.Event()
+    last = [asyncio.create_task(stay(last_leave)) for _ in range(6)]
+    for _ in last:
+        await inside.acquire()
+    first = [asyncio.create_task(stay(first_leave)) for _ in range(5)]
+    first_leave.set()
+    await asyncio.wait(first, timeout=0.1)
+    last_leave.set()
+    await asyncio.gather(*last, *first)
+
+    workers = [one for one in threading.enumerate() if "_connection_worker_thread" in one.name]
+    assert (caplog.messages, len(workers)) == ([], 6)
 
 
 async def test_many_rows_at_once_are_written_whole(db: Database) -> None:
