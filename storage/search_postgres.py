@@ -1,24 +1,24 @@
 """PostgreSQL's own text search as the index: which questions have a word, and how much it says about each.
 
 A question's `tsvector` has our own stems, so no configuration of the server's has a part in it. What else
-storage/postings.py packs into chunks, how much a stem says about the question, stands in its weight.
+storage/postings.py packs into chunks, how much a stem says about the question, is the letter before it:
+a weight, which is what PostgreSQL has for this, stands in no index, and reading it takes each whole vector.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Text, cast, column, delete, func, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY, DOUBLE_PRECISION, REAL, TSQUERY
+from sqlalchemy.dialects.postgresql import ARRAY, DOUBLE_PRECISION, TSQUERY
 
 from bot.domain.ids import QuestionId, TeamId
 from bot.domain.search import postings
 from storage.db import Look, Work
 from storage.tables import search_vector
 
-# PostgreSQL knows four weights, ours are fifteen: each letter stands for those up to its mark, and counts
-# as what lies in their middle.
+# Of fifteen levels each letter stands for those up to its mark, and counts as what lies in their middle.
 _LETTERS = (("D", 3, 2.0), ("C", 6, 5.0), ("B", 10, 8.0), ("A", 15, 12.0))
-_WEIGHTS = [counts / 15 for _, _, counts in _LETTERS]
+_OF_LEVELS = 15
 _ROWS = 500
 
 
@@ -39,21 +39,22 @@ def best(
     """
     if not rarity:
         return []
-    # A row for each word of a question: to mark every question by every word would take ten times as long.
-    besides = "".join(f" & {_quoted(term)}" for term in sorted(with_all))
+    # A row for each word of a question: to look for every word in each question takes ten times as long.
+    besides = "".join(f" & {_at_any_level(term)}" for term in sorted(with_all))
+    sought = [(letter, counts, term) for term in rarity for letter, _, counts in _LETTERS]
     wanted = (
         func.unnest(
-            _queries(_quoted(term) + besides for term in rarity),
-            _queries(_quoted(term) for term in rarity),
-            literal(list(rarity.values()), ARRAY(DOUBLE_PRECISION)),
+            _queries(_quoted(letter + term) + besides for letter, _, term in sought),
+            literal(
+                [rarity[term] * counts / _OF_LEVELS for _, counts, term in sought], ARRAY(DOUBLE_PRECISION)
+            ),
         )
-        .table_valued(column("found", TSQUERY), column("marked", TSQUERY), column("rarity", DOUBLE_PRECISION))
+        .table_valued(column("found", TSQUERY), column("says", DOUBLE_PRECISION))
         .render_derived(name="wanted")
     )
     table = search_vector.c
-    level = func.ts_rank(literal(_WEIGHTS, ARRAY(REAL)), table.terms, wanted.c.marked)
     entries = (
-        select(table.question_id, (wanted.c.rarity * level).label("says"))
+        select(table.question_id, wanted.c.says)
         .join_from(wanted, search_vector, table.terms.bool_op("@@")(wanted.c.found))
         .where(table.team_id == team_id)
     )
@@ -93,11 +94,15 @@ async def write(
 
 def _vector(title: Sequence[str], body: Sequence[str]) -> str:
     levels = postings.levels(title, body)
-    return " ".join(f"{_quoted(term)}:1{_letter(levels[term])}" for term in sorted(levels))
+    return " ".join(_quoted(_letter(levels[term]) + term) for term in sorted(levels))
 
 
 def _letter(level: int) -> str:
     return next(letter for letter, up_to, _ in _LETTERS if level <= up_to)
+
+
+def _at_any_level(term: str) -> str:
+    return f"({' | '.join(_quoted(letter + term) for letter, _, _ in _LETTERS)})"
 
 
 def _quoted(term: str) -> str:

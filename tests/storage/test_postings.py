@@ -1,13 +1,18 @@
 import random
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import select, update
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
+import storage
 from bot.domain.ids import QuestionId, TeamId
 from bot.domain.questions import Answer, NewAnswer, NewQuestion, QuestionState
 from storage import postings, questions, tables
@@ -37,6 +42,14 @@ async def forget_the_index(db: Database) -> None:
     async with db.writing() as work:
         for table in INDEX:
             await work.execute(table.delete())
+
+
+def moved(connection: Connection, move: Callable[[Config, str], None], revision: str) -> None:
+    """Bring a database to another revision of its tables."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(storage.__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    move(config, revision)
 
 
 def some_words(rng: random.Random) -> str:
@@ -154,6 +167,21 @@ async def test_a_log_that_came_from_sqlite_is_indexed_anew(db: Database) -> None
     assert await postings.catch_up(db) == 1
 
     assert await found(db, "grant") == [asked.id]
+
+
+@pytest.mark.postgres
+async def test_an_index_of_an_earlier_version_is_brought_up_to_date(db: Database) -> None:
+    await log(db, "Cluster's grants, and a grant", "O'Brien\\Co pays travel", channel_id=None)
+    await log(db, "😀", channel_id=None)
+    kept = await contents(db)
+
+    async with db.writing() as work:
+        await work.run_sync(lambda connection: moved(connection, command.downgrade, "0014"))
+    before = await contents(db)
+    async with db.writing() as work:
+        await work.run_sync(lambda connection: moved(connection, command.upgrade, "head"))
+
+    assert (before == kept, await contents(db) == kept) == (False, True)
 
 
 @pytest.mark.postgres
