@@ -176,7 +176,7 @@ async def test_an_index_of_an_earlier_version_is_brought_up_to_date(db: Database
     kept = await contents(db)
 
     async with db.writing() as work:
-        await work.run_sync(lambda connection: moved(connection, command.downgrade, "0014"))
+        await work.run_sync(lambda connection: moved(connection, command.downgrade, "0015"))
     before = await contents(db)
     async with db.writing() as work:
         await work.run_sync(lambda connection: moved(connection, command.upgrade, "head"))
