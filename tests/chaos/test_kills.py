@@ -9,7 +9,6 @@ PLAN = Plan(deliveries=60, events=12, kills=3, seed=7, replicas=1)
 
 
 @pytest.mark.long
-@pytest.mark.postgres  # one process on SQLite is a part of `make chaos`, which takes its time
 async def test_nothing_is_lost_or_comes_twice_through_kills_lost_replies_and_429s(
     tmp_path: Path, database_url: str
 ) -> None:

@@ -26,6 +26,7 @@ _HEARD_WITHIN_S = 2.5
 """How soon one process knows what another was told, which lived long enough to say so."""
 _LOOKED_AT_EVERY_S = 0.7
 _DEADLINE_S = 3.0
+_CLOCKS_AHEAD = timedelta(minutes=2)
 _ASKED_FOR_ANSWERS = {
     "conversations.info",
     "conversations.members",
@@ -117,9 +118,7 @@ class Watch:
             )
             found = list(rows)
         self._looks += 1
-        # By any clock that jumped meanwhile: what waits for another day is left out.
-        soon = self._scene.sandbox.clock.now() + timedelta(hours=2)
-        self.waiting = sum(row.due_at <= soon for row in found)
+        self.waiting = sum(_is_due(row, self._scene) for row in found)
         self.waiting_bulk = sum(row.is_bulk for row in found)
         for row in found:
             if row.state == "sending" and row.claimed_by:
@@ -182,11 +181,10 @@ class Verdict:
     def _count_rows(self, rows: Iterable[outbox.OutboxRow]) -> None:
         posted = Counter(map(key_of, self._messages))
         self.found.twice += [f"{key} stands {times} times" for key, times in posted.items() if times > 1]
-        soon = self._scene.sandbox.clock.now() + timedelta(hours=2)
         taken_away = {str(row.body.get("ts")) for row in rows if "delete" in row.kind}
         for row in rows:
             if row.state in ("queued", "sending"):
-                if row.due_at <= soon:
+                if _is_due(row, self._scene):
                     self.found.stuck.append(
                         f"{row.key} is {row.state}: {row.reason}, {row.attempts} attempts"
                     )
@@ -373,6 +371,11 @@ class Verdict:
         kills = [(killed_s, "a kill") for killed_s, _ in self._record.kills]
         before = sorted(one for one in [*kills, *self._record.happened] if 0 < at_s - one[0] < 8)
         return ", ".join(f"{what} {at_s - since_s:.1f} s before" for since_s, what in before)
+
+
+def _is_due(row: Any, scene: Scene) -> bool:
+    """Whether a row is to go out now: at once, or at an instant that has come, by any clock that jumped."""
+    return bool(row.due_at <= row.queued_at or row.due_at <= scene.sandbox.clock.now() + _CLOCKS_AHEAD)
 
 
 def _meets(times: Iterable[tuple[float, float]], began_s: float, at_s: float) -> bool:
