@@ -19,7 +19,9 @@ READING: Mapping[str, Mapping[str, Any]] = {
 }
 """By dialect: the execution options of a transaction that only reads, and sees one state throughout."""
 
-_CONNECTIONS = 10  # of SQLite, kept open
+_CONNECTIONS = 6
+"""Of SQLite, kept open, each with a thread, pages and statements. Few need one for long: who writes takes
+turns, and four search at once. Others are opened in a rush and closed after it."""
 _PAGES_KB = 500
 """Of the file in each one's memory: the host's own cache has the others, one read away."""
 _NEVER_STORED = re.compile("[\x00\ud800-\udfff]")

@@ -159,13 +159,13 @@ async def test_however_many_read_at_once_their_connections_come_back(
             inside.release()
             await until.wait()
 
-    warm = [asyncio.create_task(stay(left)) for _ in range(10)]
+    warm = [asyncio.create_task(stay(left)) for _ in range(6)]
     for _ in warm:
         await inside.acquire()
     left.set()
     await asyncio.gather(*warm)
     first_leave, last_leave = asyncio.Event(), asyncio.Event()
-    last = [asyncio.create_task(stay(last_leave)) for _ in range(10)]
+    last = [asyncio.create_task(stay(last_leave)) for _ in range(6)]
     for _ in last:
         await inside.acquire()
     first = [asyncio.create_task(stay(first_leave)) for _ in range(5)]
@@ -175,7 +175,7 @@ async def test_however_many_read_at_once_their_connections_come_back(
     await asyncio.gather(*last, *first)
 
     async with asyncio.timeout(5):
-        while sum("_connection_worker_thread" in one.name for one in threading.enumerate()) != 10:
+        while sum("_connection_worker_thread" in one.name for one in threading.enumerate()) != 6:
             await asyncio.sleep(0.01)
     assert caplog.messages == []
 
