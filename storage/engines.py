@@ -19,9 +19,9 @@ READING: Mapping[str, Mapping[str, Any]] = {
 }
 """By dialect: the execution options of a transaction that only reads, and sees one state throughout."""
 
-# Of SQLite, kept open. Short statements take none of them for long, and no more than four search at once.
-# Each keeps pages and statements in memory, and a thread.
 _CONNECTIONS = 6
+"""Of SQLite, kept open, each with a thread, pages and statements. Few need one for long: who writes takes
+turns, and four search at once. Others are opened in a rush and closed after it."""
 _PAGES_KB = 500
 """Of the file in each one's memory: the host's own cache has the others, one read away."""
 _NEVER_STORED = re.compile("[\x00\ud800-\udfff]")
@@ -56,10 +56,7 @@ def engine(url: URL) -> AsyncEngine:
     # A failed statement tells of itself without its values: those are what people wrote.
     if url.get_backend_name() == "sqlite":
         sqlite_driver.register()
-        # No more than are kept open: one too many is closed where it is given back. Nobody can wait there,
-        # so it failed, and stayed for good with its thread and its pages.
-        pool = {"pool_size": _CONNECTIONS, "max_overflow": 0, "pool_use_lifo": True}
-        made = create_async_engine(url, hide_parameters=True, **pool)
+        made = create_async_engine(url, hide_parameters=True, pool_size=_CONNECTIONS, pool_use_lifo=True)
         event.listen(made.sync_engine, "connect", _prepare_sqlite)
         _have_texts_cleaned(made.dialect)
         return made

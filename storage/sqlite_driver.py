@@ -90,7 +90,10 @@ async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         plain.begin()
         yield connection
     finally:
-        if of.ends_at_once and not plain.invalidated:
+        # One more than are kept open is closed where it comes back, which has to be waited for: else it
+        # stays for good, with its thread and its pages.
+        is_kept = engine.sync_engine.pool.overflow() <= 0  # type: ignore[attr-defined]
+        if of.ends_at_once and is_kept and not plain.invalidated:
             plain.close()
         else:
             await connection.close()

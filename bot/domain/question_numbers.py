@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from statistics import median
 
 from bot.domain.calendar import local_date
 from bot.domain.ids import QuestionId, UserId
@@ -137,11 +136,13 @@ def _span(asked: Sequence[Asked]) -> Span:
     replied = [one.first_answer_at - one.asked_at for one in asked if one.first_answer_at is not None]
     # Tables of older groups often have no time of day: nobody answered within no time at all.
     waits = sorted(round(wait.total_seconds()) for wait in replied if wait > timedelta(0))
+    # `statistics` has it too, and brings decimals and fractions along to every start.
+    middle = waits[(len(waits) - 1) // 2 : len(waits) // 2 + 1]
     return Span(
         asked=len(asked),
         answered=sum(not one.is_open for one in asked),
         replied=len(replied),
-        median_s=round(median(waits)) if waits else None,
+        median_s=round(sum(middle) / len(middle)) if waits else None,
         # The least wait that nine in ten do not exceed.
         p90_s=waits[-(-len(waits) * 9 // 10) - 1] if waits else None,
     )
