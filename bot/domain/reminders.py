@@ -208,10 +208,10 @@ def plan(
     """
     if schedule is None:
         return changes({}, of=of, before=before, now=now)
-    wanted = moments(schedule, is_day_off) | _kept(schedule, is_day_off, before)
+    wanted = moments(schedule, is_day_off) | _kept(schedule, is_day_off, before, of.revision, now)
     by_revision = {(slot, of.revision): moment for slot, moment in wanted.items()}
     found = changes(by_revision, of=of, before=before, now=now, zone=schedule.zone)
-    if with_summary and _owes_summary(found, before, now):
+    if with_summary and LATE not in wanted and _owes_summary(found, before, of.revision, now):
         summary_at = workdays.next_civil_at(now, schedule.zone, is_day_off, at=schedule.at)
         if _is_summary_useful(schedule, summary_at, wanted.values(), now=now):
             found = replace(found, add=(*found.add, replace(of, slot=LATE, due_at=summary_at)))
@@ -267,7 +267,9 @@ def together(changes: Iterable[Changes]) -> Changes:
     )
 
 
-def _kept(schedule: Schedule, is_day_off: IsDayOff, before: Collection[Reminder]) -> dict[str, datetime]:
+def _kept(
+    schedule: Schedule, is_day_off: IsDayOff, before: Collection[Reminder], revision: int, now: datetime
+) -> dict[str, datetime]:
     # What was planned beside the slots, where it stands now: snoozes that somebody asked for, a summary.
     kept: dict[str, datetime] = {}
     for line in before:
@@ -275,7 +277,8 @@ def _kept(schedule: Schedule, is_day_off: IsDayOff, before: Collection[Reminder]
             continue
         if line.slot == LATE:
             moment = workdays.next_civil_at(line.due_at, schedule.zone, is_day_off, at=schedule.at)
-            if schedule.allows(moment):
+            # One that is overdue when the dates move would lapse: another is owed in its place.
+            if schedule.allows(moment) and (line.revision == revision or moment > now):
                 kept[LATE] = moment
         elif line.slot == LAST_SNOOZE:
             kept[LAST_SNOOZE] = _last_snooze_at(schedule, is_day_off)
@@ -287,8 +290,13 @@ def _kept(schedule: Schedule, is_day_off: IsDayOff, before: Collection[Reminder]
     return kept
 
 
-def _owes_summary(found: Changes, before: Collection[Reminder], now: datetime) -> bool:
+def _owes_summary(found: Changes, before: Collection[Reminder], revision: int, now: datetime) -> bool:
     if not any(line.state is State.LAPSED for line in found.add):
+        return False
+    summaries = [line for line in before if line.slot == LATE]
+    if any(one.state is State.QUEUED for one in summaries):
+        return False  # one is enough, whatever the dates do after it
+    if any(one.state is State.LAPSED and one.revision == revision for one in summaries):
         return False
     # Nothing so far, or what fell due while the bot was down is replaced by another revision.
     return not before or any(line.due_at <= now for line in found.remove)

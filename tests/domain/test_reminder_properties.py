@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.domain import calendar
@@ -196,6 +196,21 @@ def test_to_plan_again_changes_nothing(zone: str, seed: int, hours: int) -> None
 @given(
     seed=seeds,
     moves=st.lists(st.tuples(zones, st.integers(-30, 60), st.booleans()), min_size=1, max_size=8),
+)
+# The dates move while a summary is overdue; and again after one has gone out.
+@example(
+    seed=1, moves=[("Africa/Abidjan", 23, False), ("Africa/Abidjan", 60, True), ("Africa/Abidjan", 8, True)]
+)
+@example(
+    seed=2507,
+    moves=[
+        ("Africa/Abidjan", 24, True),
+        ("Africa/Abidjan", 60, True),
+        ("Africa/Abidjan", 60, True),
+        ("Africa/Addis_Ababa", 60, True),
+        ("Africa/Abidjan", 0, True),
+        ("Africa/Addis_Ababa", 48, True),
+    ],
 )
 def test_nothing_repeats_over_zone_changes_moved_dates_and_a_clock_set_back(
     seed: int, moves: list[tuple[str, int, bool]]

@@ -117,6 +117,29 @@ async def test_a_late_message_goes_at_night_where_the_morning_is_too_late(db: Da
     assert "is due today" in sent.text
 
 
+async def test_dates_that_move_while_a_summary_is_overdue_leave_one_summary_ahead(db: Database) -> None:
+    await academy(db)
+    await homework(db, "plan", due="2023-07-05 18:00", now=START)
+    await person(db, "U1", now=utc("2023-06-29 20:00"))
+    joined_late = await planned(db, "U1")
+
+    # The bot was down on Friday; on Saturday the date is moved, and on Monday afternoon once more.
+    await homework(db, "plan", due="2023-07-06 18:00", now=utc("2023-07-01 10:00"), revision=2)
+    moved = await planned(db, "U1")
+    await reminders.queue_due(db, now=utc("2023-07-03 07:00"))
+    await homework(db, "plan", due="2023-07-07 18:00", now=utc("2023-07-04 12:00"), revision=3)
+    moved_again = await planned(db, "U1")
+
+    assert joined_late["late:r1"] == utc("2023-06-30 07:00")
+    assert moved == {
+        "late:r2": utc("2023-07-03 07:00"),
+        "2d:r2": utc("2023-07-04 07:00"),
+        "1d:r2": utc("2023-07-05 07:00"),
+        "0d:r2": utc("2023-07-06 07:00"),
+    }
+    assert [slot for slot in moved_again if slot.startswith("late")] == []
+
+
 async def test_who_stopped_left_or_is_no_longer_enrolled_is_not_reminded(db: Database) -> None:
     await academy(db)
     for user in ("U1", "U2", "U3"):

@@ -10,6 +10,7 @@ from sandbox.limits import Rates
 from sandbox.records import App
 from sandbox.server import Sandbox
 from sandbox.workspace import Workspace
+from tests.patience import PATIENCE_S
 from tests.ports import own_port
 from tests.sandbox.browsing import chromium
 from tests.sandbox.page_app import running
@@ -26,6 +27,7 @@ async def chromium_here() -> AsyncIterator[Browser]:
 async def sandbox(workspace: Workspace, app: App) -> AsyncIterator[Sandbox]:
     """The workspace served on a port that it can have again, on the loop of the browser."""
     sandbox = Sandbox(workspace, rates=Rates.off())
+    sandbox.delivery.ack_within_s = PATIENCE_S
     await sandbox.start(port=own_port())
     yield sandbox
     await sandbox.stop()
