@@ -12,7 +12,7 @@ from bot.domain.refusals import Refused
 from bot.services.questions import asking, finding
 from bot.views import asking as ask_views
 from bot.views import questions_search as views
-from handlers import payloads, questions_desk
+from handlers import errors, payloads, questions_desk, replies
 from handlers.deps import Deps
 from handlers.middleware import actor
 from handlers.modals import open_from, update_open
@@ -33,7 +33,11 @@ def register(app: AsyncApp, deps: Deps) -> None:
         elif typed.casefold() == "stats":
             await desk(ack, who)
         else:
-            await ack(**await _page(deps, who, 0, typed, channel_id=asked.channel_id))
+            await ack()
+            deps.background.answer(
+                _found(deps, body, who, typed, channel_id=asked.channel_id),
+                or_else=lambda failure: errors.tell_later(failure, body, deps=deps),
+            )
 
     @app.action(views.SEARCH_BOX)
     async def searched_at_home(
@@ -90,6 +94,10 @@ def register(app: AsyncApp, deps: Deps) -> None:
             once=payloads.delivery(body, now=now),
         )
         await ack()
+
+
+async def _found(deps: Deps, body: Payload, who: Actor, typed: str, *, channel_id: ChannelId) -> None:
+    await replies.reply(deps, body, await _page(deps, who, 0, typed, channel_id=channel_id))
 
 
 async def _page(deps: Deps, who: Actor, offset: int, typed: str, *, channel_id: ChannelId | None) -> Payload:
