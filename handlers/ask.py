@@ -47,7 +47,8 @@ def register(app: AsyncApp, deps: Deps) -> None:
         )
         await ack()
         deps.background.answer(
-            _answer(deps, body, who.team_id, draft_id),
+            taking.look_up(deps.db, team_id=who.team_id, draft_id=draft_id, now=now),
+            lambda found: _show(deps, body, who.team_id, draft_id, found),
             or_else=lambda failure: _give_up(deps, body, who.team_id, draft_id, failure),
         )
 
@@ -213,8 +214,9 @@ def register(app: AsyncApp, deps: Deps) -> None:
         await ack()
 
 
-async def _answer(deps: Deps, body: Payload, team_id: TeamId, draft_id: str) -> None:
-    found = await taking.look_up(deps.db, team_id=team_id, draft_id=draft_id, now=deps.now())
+async def _show(
+    deps: Deps, body: Payload, team_id: TeamId, draft_id: str, found: Suggested | Asked | None
+) -> None:
     if found is None:
         return  # the outbox came to it first
     if await replies.responded(deps, body, taking.message(found)):

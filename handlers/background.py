@@ -3,11 +3,17 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from typing import TypeVar
 
 _log = logging.getLogger(__name__)
 
+_Found = TypeVar("_Found")
 _Work = Coroutine[None, None, None]
-_ANSWERS_AT_ONCE = 4
+_FOUND_AT_ONCE = 2
+"""More than the cores would only hold up whoever comes meanwhile."""
+
+_QUIET_S = 0.01
+"""Of many commands given at once, the next comes within this."""
 
 
 class Background:
@@ -30,25 +36,35 @@ class Background:
         self._nobody_waits = nobody_waits
         self._gives_way_for_s = gives_way_for_s
         self._after_each = after_each
-        self._turns = asyncio.Semaphore(_ANSWERS_AT_ONCE)
+        self._asked = 0
+        self._is_quiet = False
+        """Whether nobody asked for a moment, after the last who did."""
+        self._turns = asyncio.Semaphore(_FOUND_AT_ONCE)
 
     def begin(self, work: _Work) -> None:
         """Let it run. What goes wrong in it is logged: nobody waits for it."""
         self._begun(work).add_done_callback(_log_failure)
 
-    def answer(self, work: _Work, *, or_else: Callable[[Exception], _Work]) -> None:
-        """Let this run in its turn: a person was acknowledged and waits for what they asked for.
+    def answer(
+        self,
+        find: Coroutine[None, None, _Found],
+        show: Callable[[_Found], _Work],
+        *,
+        or_else: Callable[[Exception], _Work],
+    ) -> None:
+        """Find what a person asked for, who was acknowledged and waits for it, and show it to them.
 
-        Answers are begun in order, few at once, and while nobody waits for an acknowledgement.
-        or_else: what to do where it fails with an exception.
+        It is found in its turn: in order, few at once, and begun while nobody waits for an acknowledgement.
+        or_else: what to do where either fails with an exception.
         """
+        self._asked, self._is_quiet = self._asked + 1, False
 
         def ended(task: asyncio.Task[None]) -> None:
             failure = None if task.cancelled() else task.exception()
             if isinstance(failure, Exception):
                 self._answering(or_else(failure)).add_done_callback(_log_failure)
 
-        self._answering(self._in_turn(work)).add_done_callback(ended)
+        self._answering(self._in_turn(find, show)).add_done_callback(ended)
 
     async def answered(self) -> None:
         """Return once everybody has their answer."""
@@ -60,16 +76,24 @@ class Background:
         while self._tasks:
             await asyncio.wait(self._tasks)
 
-    async def _in_turn(self, work: _Work) -> None:
+    async def _in_turn(self, find: Coroutine[None, None, _Found], show: Callable[[_Found], _Work]) -> None:
         until_s = asyncio.get_running_loop().time() + self._gives_way_for_s
         async with self._turns:
-            if self._nobody_waits is not None:
-                try:
-                    async with asyncio.timeout_at(until_s):
-                        await self._nobody_waits.wait()
-                except TimeoutError:
-                    pass  # whoever waits for their answer has given way long enough
-            await work
+            try:
+                async with asyncio.timeout_at(until_s):
+                    await self._give_way()
+            except TimeoutError:
+                pass  # whoever waits for their answer has given way long enough
+            found = await find
+        await show(found)
+
+    async def _give_way(self) -> None:
+        waits = self._nobody_waits
+        while waits is not None and not (self._is_quiet and waits.is_set()):
+            await waits.wait()
+            asked = self._asked
+            await asyncio.sleep(_QUIET_S)
+            self._is_quiet = self._asked == asked
 
     def _answering(self, work: _Work) -> asyncio.Task[None]:
         task = self._begun(work)

@@ -35,7 +35,8 @@ def register(app: AsyncApp, deps: Deps) -> None:
         else:
             await ack()
             deps.background.answer(
-                _found(deps, body, who, typed, channel_id=asked.channel_id),
+                _page(deps, who, 0, typed, channel_id=asked.channel_id),
+                lambda page: replies.reply(deps, body, page),
                 or_else=lambda failure: errors.tell_later(failure, body, deps=deps),
             )
 
@@ -94,10 +95,6 @@ def register(app: AsyncApp, deps: Deps) -> None:
             once=payloads.delivery(body, now=now),
         )
         await ack()
-
-
-async def _found(deps: Deps, body: Payload, who: Actor, typed: str, *, channel_id: ChannelId) -> None:
-    await replies.reply(deps, body, await _page(deps, who, 0, typed, channel_id=channel_id))
 
 
 async def _page(deps: Deps, who: Actor, offset: int, typed: str, *, channel_id: ChannelId | None) -> Payload:
