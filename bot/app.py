@@ -75,10 +75,12 @@ from bot.services.questions import (
     follow_up,
     messages,
     stats,
+    taking,
 )
 from bot.tick import Tick
 from handlers.background import Background
 from handlers.deps import Deps
+from handlers.named import App
 from storage import outbox
 from storage.db import Database, open_database
 from storage.migrate import migrate
@@ -115,6 +117,7 @@ COMPOSERS = {
     **credits.COMPOSERS,
     **finding.COMPOSERS,
     **stats.COMPOSERS,
+    **taking.COMPOSERS,
     **desk.COMPOSERS,
     **peers.COMPOSERS,
     **announcements.COMPOSERS,
@@ -166,6 +169,10 @@ class Running:
         self._reader = reader
         self._background = background
         self._closing = closing
+
+    async def answered(self) -> None:
+        """Return once everybody who was acknowledged has the answer that comes after it."""
+        await self._background.answered()
 
     async def settle(self) -> None:
         """Do everything that is due now: queue it, send it, and return once nothing is left."""
@@ -244,16 +251,17 @@ async def start(
         tick = Tick(db, team_id=team_id, health=health, after_each=may_be_due)
         heartbeat = Heartbeat(tick=tick, clock=clock)
         bolt = bolt_app(settings, client=client, me={key: me.get(key) for key in _OF_ME})
+        intake = Intake(health=health, after_each=dispatcher.wake)
         deps = Deps(
             db=db,
             clock=clock,
             client_for=clients.__getitem__,
             on_behind=reading.wake,
             prefix=settings.command_prefix,
+            background=Background(nobody_waits=intake.is_empty, after_each=dispatcher.wake),
         )
         for feature in (handlers.errors, handlers.middleware, *FEATURES):
             feature.register(bolt, deps)
-        intake = Intake(health=health, after_each=dispatcher.wake)
 
         # Closing goes the other way: first the ways in, then the ways out, the database last.
         closing.push_async_callback(_in_time, dispatcher.stop, "what is being sent")
@@ -376,13 +384,16 @@ def bolt_app(settings: Settings, *, client: AsyncWebClient, me: dict[str, Any]) 
         )
 
     secret = settings.signing_secret
-    return AsyncApp(
+    return App(
         name="alumni-bot",
         client=AsyncWebClient(
             base_url=client.base_url, timeout=client.timeout, session=client.session, retry_handlers=[]
         ),
-        authorize=authorize,  # type: ignore[arg-type]  # None is "not installed there", says Bolt
+        authorize=authorize,  # None is "not installed there"
         signing_secret=secret.reveal() if secret else "",
+        # Whatever comes by HTTP was looked at before, by `intake`.
+        request_verification_enabled=False,
+        ssl_check_enabled=False,
         process_before_response=True,
     )
 

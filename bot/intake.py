@@ -53,15 +53,16 @@ class Intake:
         self._health = health
         self._after_each = after_each
         self._in_hand = 0
-        self._empty = asyncio.Event()
-        self._empty.set()
+        self.is_empty = asyncio.Event()
+        """Set while nothing is in hand."""
+        self.is_empty.set()
         self.is_stopping = False
 
     async def take(self, kind: str, answer: Callable[[], Any]) -> BoltResponse:
         """Have one delivery answered by `answer()`, which runs the Bolt app."""
         started_s = time.monotonic()
         self._in_hand += 1
-        self._empty.clear()
+        self.is_empty.clear()
         outcome = "error"
         try:
             response: BoltResponse = await answer()
@@ -70,7 +71,7 @@ class Intake:
         finally:
             self._in_hand -= 1
             if not self._in_hand:
-                self._empty.set()
+                self.is_empty.set()
             self._health.delivery_answered(kind, outcome, time.monotonic() - started_s)
             self._after_each()
 
@@ -80,7 +81,7 @@ class Intake:
         self.is_stopping = True
         try:
             async with asyncio.timeout(patience_s):
-                await self._empty.wait()
+                await self.is_empty.wait()
         except TimeoutError:
             _log.warning("stopping with %d deliveries unanswered; Slack delivers events again", self._in_hand)
 

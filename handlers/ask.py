@@ -1,26 +1,35 @@
 """`/ask`, its modal and its shortcut; the buttons beside earlier answers and in follow-ups."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.ids import ChannelId, QuestionId, UserId
-from bot.services.questions import asking, experts, follow_up, settling
+from bot.domain.ids import ChannelId, QuestionId, TeamId, UserId
+from bot.services.questions import asking, experts, follow_up, settling, taking
 from bot.services.questions.asking import Asked, Suggested, Written
+from bot.services.questions.taking import Words
 from bot.views import asking as views
 from bot.views import notices, words
-from handlers import payloads
+from handlers import errors, payloads, replies
 from handlers.deps import Deps
 from handlers.middleware import actor
 from handlers.modals import metadata, open_from, open_modal, update_open
 from handlers.payloads import Fields, Payload
+from handlers.together import Together
 
 SHORTCUT = "ask"
 
 
 def register(app: AsyncApp, deps: Deps) -> None:
     """Listen to `/ask`, the shortcut, and the buttons and modals of asking."""
+
+    async def take_all(team_id: str, asked: Sequence[Words]) -> Sequence[str | Exception]:
+        return await taking.take(deps.db, team_id=TeamId(team_id), asked=asked, now=deps.now())
+
+    # Of many at once each would wait for the disk after the other.
+    take = Together(take_all)
 
     @app.command(deps.command("ask"))
     async def command(
@@ -32,16 +41,16 @@ def register(app: AsyncApp, deps: Deps) -> None:
             await open_modal(client, asked.trigger_id, views.form(channel_id=channel_id))
             await ack()
             return
-        found = await asking.ask(
-            deps.db,
-            who=who,
-            written=Written(question=asked.text),
-            given_in=asked.channel_id,
-            in_markup=True,
-            now=now,
-            once=payloads.delivery(body, now=now),
+        once = payloads.delivery(body, now=now)
+        draft_id = await take(
+            who.team_id, Words(who=who, text=asked.text, given_in=asked.channel_id, once=once)
         )
-        await ack(**_message(found))
+        await ack()
+        deps.background.answer(
+            taking.look_up(deps.db, team_id=who.team_id, draft_id=draft_id, now=now),
+            lambda found: _show(deps, body, who.team_id, draft_id, found),
+            or_else=lambda failure: _give_up(deps, body, who.team_id, draft_id, failure),
+        )
 
     @app.shortcut(SHORTCUT)
     async def shortcut(
@@ -92,7 +101,7 @@ def register(app: AsyncApp, deps: Deps) -> None:
             asked = await asking.ask_anyway(
                 deps.db, draft_id=ident, who=who, now=now, once=payloads.delivery(body, now=now)
             )
-            shown = _message(asked)
+            shown = taking.message(asked)
         else:
             question_id = QuestionId(int(ident))
             found = await asking.who_may_know(deps.db, question_id=question_id, who=who, now=now)
@@ -205,10 +214,20 @@ def register(app: AsyncApp, deps: Deps) -> None:
         await ack()
 
 
-def _message(found: Suggested | Asked) -> Payload:
-    if isinstance(found, Suggested):
-        return views.suggested(found.earlier, draft_id=found.draft_id, zone=found.zone)
-    return views.posted(found.channel_id, found.experts, question_id=found.question.id)
+async def _show(
+    deps: Deps, body: Payload, team_id: TeamId, draft_id: str, found: Suggested | Asked | None
+) -> None:
+    if found is None:
+        return  # the outbox came to it first
+    if await replies.responded(deps, body, taking.message(found)):
+        await taking.told(deps.db, team_id=team_id, draft_id=draft_id, shown=found)
+    else:
+        await taking.have_told(deps.db, team_id=team_id, draft_id=draft_id, now=deps.now())
+
+
+async def _give_up(deps: Deps, body: Payload, team_id: TeamId, draft_id: str, failure: Exception) -> None:
+    if await taking.give_up(deps.db, team_id=team_id, draft_id=draft_id, now=deps.now()):
+        await errors.tell_later(failure, body, deps=deps)
 
 
 def _modal(found: Suggested | Asked) -> Payload:

@@ -28,7 +28,7 @@ class Deps:
     prefix: str = ""
     """Letters before each command's name, for workspaces where a name is taken."""
     background: Background = field(default_factory=Background)
-    """For what takes longer than an answer may."""
+    """For what takes longer than an acknowledgement may."""
 
     def now(self) -> datetime:
         """The instant, in UTC."""

@@ -10,18 +10,17 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.domain.refusals import Refused
 from bot.log import new_reference
 from bot.views import notices
-from handlers import payloads
+from handlers import payloads, replies
 from handlers.deps import Deps
-from storage import outbox
 from storage.db import AlreadyDone
 
 _log = logging.getLogger(__name__)
 
+_REFUSED = "refused"
 _UNEXPECTED = (
     "Sorry, something went wrong on our side and nothing was changed. Please try again. "
     "If it happens again, tell an organiser this reference: {reference}"
@@ -35,16 +34,30 @@ def register(app: AsyncApp, deps: Deps) -> None:
     async def on_error(error: Exception, body: dict[str, Any], client: AsyncWebClient) -> BoltResponse:
         if isinstance(error, AlreadyDone):
             return _empty()
+        sentence = _logged(error, body)
         if isinstance(error, Refused):
-            # Not the sentence: it may repeat what somebody wrote, and the log is no place for that.
-            _log.info("refused by %s", _origin(error), extra=_where(body))
-            return await _tell(body, str(error), client=client, deps=deps, block_id=error.block_id)
-        reference = new_reference()
-        _log.error("unexpected error", exc_info=error, extra={"reference": reference, **_where(body)})
+            return await _tell(body, sentence, client=client, deps=deps, block_id=error.block_id)
         if _is_event(body):
             # Not acknowledged: the transaction was rolled back, so Slack may well send it again.
             return BoltResponse(status=500, body="")
-        return await _tell(body, _UNEXPECTED.format(reference=reference), client=client, deps=deps)
+        return await _tell(body, sentence, client=client, deps=deps)
+
+
+async def tell_later(error: Exception, body: dict[str, Any], *, deps: Deps) -> None:
+    """The same for what failed after a command, a button or a shortcut was acknowledged."""
+    if not isinstance(error, AlreadyDone):
+        await replies.reply(deps, body, notices.message(_logged(error, body)), key=_REFUSED)
+
+
+def _logged(error: Exception, body: dict[str, Any]) -> str:
+    """The sentence for the person, once the error is in the log."""
+    if isinstance(error, Refused):
+        # Not the sentence: it may repeat what somebody wrote, and the log is no place for that.
+        _log.info("refused by %s", _origin(error), extra=_where(body))
+        return str(error)
+    reference = new_reference()
+    _log.error("unexpected error", exc_info=error, extra={"reference": reference, **_where(body)})
+    return _UNEXPECTED.format(reference=reference)
 
 
 def _origin(error: Exception) -> str:
@@ -79,20 +92,11 @@ async def _tell(
         if field := block_id or payloads.first_input(body["view"]):
             return _json({"response_action": "errors", "errors": {field: sentence}})
         return _json({"response_action": "update", "view": notices.modal(sentence)})
-    shown = await (_responded if body.get("response_url") else _opened_modal)(body, sentence, client)
-    if not shown:
-        await _send_directly(body, sentence, deps)
+    if body.get("response_url"):
+        await replies.reply(deps, body, notices.message(sentence), key=_REFUSED)
+    elif not await _opened_modal(body, sentence, client):
+        await replies.write_to(deps, body, notices.message(sentence), key=_REFUSED)
     return _empty()
-
-
-async def _responded(body: dict[str, Any], sentence: str, _client: AsyncWebClient) -> bool:
-    ephemeral = {"response_type": "ephemeral", "replace_original": False, **notices.message(sentence)}
-    try:
-        answer = await AsyncWebhookClient(body["response_url"]).send_dict(ephemeral)
-    except (aiohttp.ClientError, TimeoutError) as lost:
-        _log.warning("no answer could be given: %r", lost)
-        return False
-    return answer.status_code == 200
 
 
 async def _opened_modal(body: dict[str, Any], sentence: str, client: AsyncWebClient) -> bool:
@@ -108,24 +112,6 @@ async def _opened_modal(body: dict[str, Any], sentence: str, client: AsyncWebCli
         _log.info("no modal could be opened for an answer: %r", failed)
         return False
     return True
-
-
-async def _send_directly(body: dict[str, Any], sentence: str, deps: Deps) -> None:
-    user_id = payloads.user_id(body)
-    if user_id is None:
-        return
-    now = deps.now()
-    team_id = payloads.team_id(body)
-    async with deps.db.writing(team_id=team_id) as work:
-        await outbox.enqueue(
-            work,
-            team_id=team_id,
-            key=f"refused:{payloads.delivery(body, now=now).key}",
-            recipient=user_id,
-            kind="message",
-            body=notices.message(sentence),
-            now=now,
-        )
 
 
 def _empty() -> BoltResponse:

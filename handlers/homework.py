@@ -1,10 +1,13 @@
 """Homework: the command, handing in, and the organisers' desk."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.domain.ids import TeamId, UserId
 from bot.domain.members import Actor
 from bot.domain.refusals import Refused
 from bot.services import homework
@@ -16,6 +19,7 @@ from handlers.deps import Deps
 from handlers.middleware import actor
 from handlers.modals import metadata, open_from, open_modal
 from handlers.payloads import Fields, Payload
+from handlers.together import Together
 from handlers.typed import unescaped
 
 SHORTCUT = "submit_homework"
@@ -27,6 +31,13 @@ def register(app: AsyncApp, deps: Deps) -> None:
     """Listen to `/homework`, the shortcut, and the buttons and modals of homework."""
     desk = homework_desk.register(app, deps)
 
+    async def all_lists(team_id: str, asked: Sequence[UserId]) -> Sequence[list[Piece] | Exception]:
+        found = await homework.homework_of(deps.db, team_id=TeamId(team_id), user_ids=asked, now=deps.now())
+        return [found[user_id] for user_id in asked]
+
+    # When homework is announced, everybody looks at the same time.
+    my_homework = Together(all_lists)
+
     @app.command(deps.command("homework"))
     async def command(
         ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
@@ -34,7 +45,7 @@ def register(app: AsyncApp, deps: Deps) -> None:
         asked, who = payloads.command(body), actor(context)
         match asked.word:
             case "":
-                await ack(**await _list(deps, who))
+                await ack(**_list(await my_homework(who.team_id, who.user_id), who, now=deps.now()))
             case "submit":
                 await open_modal(client, asked.trigger_id, await _form(deps, who, key=unescaped(asked.rest)))
                 await ack()
@@ -88,9 +99,7 @@ def register(app: AsyncApp, deps: Deps) -> None:
         await ack()
 
 
-async def _list(deps: Deps, who: Actor) -> Payload:
-    now = deps.now()
-    pieces = await homework.my_homework(deps.db, team_id=who.team_id, user_id=who.user_id, now=now)
+def _list(pieces: Sequence[Piece], who: Actor, *, now: datetime) -> Payload:
     return views.listed(
         [(piece.standing, piece.is_stopped) for piece in pieces],
         now=now,

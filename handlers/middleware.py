@@ -1,7 +1,7 @@
 """Who is this, and may they? Runs before every listener and leaves the person in the context."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
@@ -14,6 +14,8 @@ from bot.domain.refusals import Refused
 from bot.services import people
 from handlers import payloads
 from handlers.deps import Deps
+from handlers.named import App
+from handlers.together import Together
 from storage import members
 
 _log = logging.getLogger(__name__)
@@ -28,6 +30,11 @@ def register(app: AsyncApp, deps: Deps) -> None:
     is let through whoever caused it: some tell of exactly such people.
     """
 
+    async def known(team_id: str, user_ids: Sequence[UserId]) -> Sequence[_Known | Exception]:
+        return await _known(deps, TeamId(team_id), user_ids)
+
+    look_up = Together(known)
+
     @app.middleware
     async def identify(
         body: dict[str, Any], context: AsyncBoltContext, next: Callable[[], Awaitable[BoltResponse]]
@@ -35,7 +42,7 @@ def register(app: AsyncApp, deps: Deps) -> None:
         user_id = payloads.user_id(body)
         is_event = "event" in body
         if user_id is not None:
-            person = await _person(deps, payloads.team_id(body), user_id, comes_back=_is_wish(body))
+            person = await _person(deps, look_up, payloads.team_id(body), user_id, comes_back=_is_wish(body))
             if person is not None:
                 context[_ACTOR] = person
             elif not is_event:
@@ -43,6 +50,9 @@ def register(app: AsyncApp, deps: Deps) -> None:
         elif not is_event and "ssl_check" not in body:
             _log.warning("a payload names nobody: %s", body.get("type"))
         return await next()
+
+    if isinstance(app, App):
+        app.find_by_name()
 
 
 async def _why_not(deps: Deps, team_id: TeamId, user_id: UserId) -> str:
@@ -86,10 +96,21 @@ def _is_wish(body: dict[str, Any]) -> bool:
     return "command" in body or body.get("type") in ("shortcut", "message_action")
 
 
-async def _person(deps: Deps, team_id: TeamId, user_id: UserId, *, comes_back: bool) -> Actor | None:
+_Known = tuple[Member | None, bool]
+"""Somebody, and whether they may do what organisers do."""
+
+
+async def _known(deps: Deps, team_id: TeamId, user_ids: Sequence[UserId]) -> list[_Known]:
     async with deps.db.reading() as work:
-        known = await members.member(work, team_id=team_id, user_id=user_id)
-        is_organiser = known is not None and await members.may_organise(work, person=known)
+        known = await members.members_of_ids(work, team_id=team_id, user_ids=set(user_ids))
+        may_organise = await members.who_may_organise(work, team_id=team_id, people=known.values())
+    return [(known.get(user_id), user_id in may_organise) for user_id in user_ids]
+
+
+async def _person(
+    deps: Deps, look_up: Together[UserId, _Known], team_id: TeamId, user_id: UserId, *, comes_back: bool
+) -> Actor | None:
+    known, is_organiser = await look_up(team_id, user_id)
     if known is None:
         if not comes_back and await people.is_erased(deps.db, team_id=team_id, user_id=user_id):
             return None

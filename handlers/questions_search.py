@@ -12,7 +12,7 @@ from bot.domain.refusals import Refused
 from bot.services.questions import asking, finding
 from bot.views import asking as ask_views
 from bot.views import questions_search as views
-from handlers import payloads, questions_desk
+from handlers import errors, payloads, questions_desk, replies
 from handlers.deps import Deps
 from handlers.middleware import actor
 from handlers.modals import open_from, update_open
@@ -33,7 +33,12 @@ def register(app: AsyncApp, deps: Deps) -> None:
         elif typed.casefold() == "stats":
             await desk(ack, who)
         else:
-            await ack(**await _page(deps, who, 0, typed, channel_id=asked.channel_id))
+            await ack()
+            deps.background.answer(
+                _page(deps, who, 0, typed, channel_id=asked.channel_id),
+                lambda page: replies.reply(deps, body, page),
+                or_else=lambda failure: errors.tell_later(failure, body, deps=deps),
+            )
 
     @app.action(views.SEARCH_BOX)
     async def searched_at_home(

@@ -1,6 +1,6 @@
 """Drafts of questions, who lets the bot ask them, and whom it asked about what."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
@@ -37,12 +37,13 @@ class Draft:
 _FIELDS = [one.name for one in fields(Draft)]
 
 
-async def put_draft(work: Work, draft: Draft) -> None:
-    """Keep a draft, in place of an earlier one of that id."""
-    clean = replace(
-        draft, title=storable(draft.title), detail=storable(draft.detail), topic=storable(draft.topic)
-    )
-    await work.put(tables.question_draft, vars(clean))
+async def put_drafts(work: Work, drafts: Sequence[Draft]) -> None:
+    """Keep drafts, each in place of an earlier one of that id."""
+    clean = [
+        replace(one, title=storable(one.title), detail=storable(one.detail), topic=storable(one.topic))
+        for one in drafts
+    ]
+    await work.put_all(tables.question_draft, [vars(one) for one in clean])
 
 
 async def draft(work: Work, *, team_id: TeamId, draft_id: str) -> Draft | None:
@@ -61,6 +62,12 @@ async def use_draft(work: Work, *, team_id: TeamId, draft_id: str, question_id: 
         .where(table.c.team_id == team_id, table.c.id == draft_id)
         .values(question_id=question_id)
     )
+
+
+async def forget_draft(work: Work, *, team_id: TeamId, draft_id: str) -> None:
+    """Delete a draft, if it is there."""
+    table = tables.question_draft
+    await work.execute(delete(table).where(table.c.team_id == team_id, table.c.id == draft_id))
 
 
 async def forget_drafts_before(work: Work, *, instant: datetime) -> None:

@@ -300,6 +300,11 @@ def open_database(url: str | URL) -> Database:
     return Database(engines.engine(parsed))
 
 
+def whose(table: Table, *, is_postgres: bool) -> list[ColumnElement[bool]]:
+    """The conditions that a row is of `team_id` and of one of `user_ids`, as those parameters say."""
+    return [*by(table, ("team_id",)), among_named(table.c.user_id, "user_ids", is_postgres=is_postgres)]
+
+
 def among_named(column: ColumnElement[Any], name: str, *, is_postgres: bool) -> ColumnElement[bool]:
     """The same for values that are given by this name with a statement that is made once."""
     return _is_one_of(column, bindparam(name, type_=_many(column, is_postgres=is_postgres)))

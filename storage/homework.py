@@ -1,14 +1,15 @@
 """Homework, extensions and submissions in the database."""
 
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 
 from bot.domain.homework import Extension, HandedInFile, Homework, Submission
 from bot.domain.ids import EditionKey, HomeworkId, TeamId, UserId
 from storage import tables
-from storage.db import Work, by, given
+from storage.db import Work, by, given, whose
 
 
 async def homework(work: Work, *, team_id: TeamId, homework_id: HomeworkId) -> Homework | None:
@@ -70,19 +71,21 @@ async def extensions(
 ) -> list[Extension]:
     """The extensions that hold; a person has at most one a homework."""
     wanted = given(team_id=team_id, homework_id=homework_id, user_id=user_id)
-    return [
-        Extension(
-            team_id=found.team_id,
-            homework_id=found.homework_id,
-            user_id=found.user_id,
-            due=found.due,
-            reason=found.reason,
-            granted_by=found.granted_by,
-            granted_at=found.granted_at,
-            revision=found.revision,
-        )
-        for found in await work.execute(_extensions(*wanted), wanted)
-    ]
+    return [_to_extension(found) for found in await work.execute(_extensions(*wanted), wanted)]
+
+
+async def extensions_of(
+    work: Work, *, team_id: TeamId, user_ids: Collection[UserId]
+) -> dict[tuple[UserId, HomeworkId], Extension]:
+    """Those of some people."""
+    wanted = {"team_id": team_id, "user_ids": list(user_ids)}
+    found = map(_to_extension, await work.execute(_extensions_of(is_postgres=work.is_postgres), wanted))
+    return {(one.user_id, one.homework_id): one for one in found}
+
+
+@cache
+def _extensions_of(*, is_postgres: bool) -> Select[Any]:
+    return select(tables.extension).where(*whose(tables.extension, is_postgres=is_postgres))
 
 
 @cache
@@ -120,14 +123,32 @@ async def latest_submissions(
     return [_to_submission(found) for found in await work.execute(_latest(*wanted), wanted)]
 
 
+async def latest_submissions_of(
+    work: Work, *, team_id: TeamId, user_ids: Collection[UserId]
+) -> dict[tuple[UserId, HomeworkId], Submission]:
+    """Those of some people."""
+    wanted = {"team_id": team_id, "user_ids": list(user_ids)}
+    found = map(_to_submission, await work.execute(_latest_of(is_postgres=work.is_postgres), wanted))
+    return {(one.user_id, one.homework_id): one for one in found}
+
+
 @cache
 def _latest(*columns: str) -> Select[Any]:
+    return _newest(by(tables.submission, columns))
+
+
+@cache
+def _latest_of(*, is_postgres: bool) -> Select[Any]:
+    return _newest(whose(tables.submission, is_postgres=is_postgres))
+
+
+def _newest(is_wanted: Sequence[ColumnElement[bool]]) -> Select[Any]:
     table = tables.submission
     newest_first = func.row_number().over(
         partition_by=(table.c.team_id, table.c.homework_id, table.c.user_id),
         order_by=table.c.version.desc(),
     )
-    ranked = select(table, newest_first.label("place")).where(*by(table, columns)).subquery()
+    ranked = select(table, newest_first.label("place")).where(*is_wanted).subquery()
     return select(ranked).where(ranked.c.place == 1).order_by(ranked.c.homework_id, ranked.c.user_id)
 
 
@@ -158,6 +179,19 @@ async def add_submission(work: Work, handed_in: Submission) -> None:
             "submitted_at": handed_in.submitted_at,
             "late_by_s": handed_in.late_by_s,
         },
+    )
+
+
+def _to_extension(found: Row[Any]) -> Extension:
+    return Extension(
+        team_id=found.team_id,
+        homework_id=found.homework_id,
+        user_id=found.user_id,
+        due=found.due,
+        reason=found.reason,
+        granted_by=found.granted_by,
+        granted_at=found.granted_at,
+        revision=found.revision,
     )
 
 

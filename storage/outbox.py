@@ -191,10 +191,11 @@ async def enqueue_all(
     kind: str,
     body: dict[str, Any],
     now: datetime,
+    due_at: datetime | None = None,
     is_bulk: bool = False,
 ) -> None:
     """Queue a message to each of many, unless its key is there. recipients: key → recipient."""
-    columns = _new(team_id=team_id, kind=kind, body=body, now=now, due_at=now, is_bulk=is_bulk)
+    columns = _new(team_id=team_id, kind=kind, body=body, now=now, due_at=due_at or now, is_bulk=is_bulk)
     rows = [columns | {"key": key, "recipient": recipient} for key, recipient in recipients.items()]
     await work.insert_all_new(outbox, rows)
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, String, cast, delete, func, l
 from bot.domain.ids import EditionKey, HomeworkId, TeamId, UserId
 from bot.domain.reminders import Changes, Reminder, State
 from storage import tables
-from storage.db import Work, by, given
+from storage.db import Work, by, given, whose
 from storage.tables import outbox, reminder, reminder_stop
 
 
@@ -126,6 +126,22 @@ async def stops(
 def _stops(*columns: str) -> Select[Any]:
     of = reminder_stop.c
     return select(of.homework_id, of.user_id).where(*by(reminder_stop, columns))
+
+
+async def stops_of(
+    work: Work, *, team_id: TeamId, user_ids: Collection[UserId]
+) -> set[tuple[HomeworkId, UserId]]:
+    """For which homework which of these people want no reminders."""
+    found = await work.execute(
+        _stops_of(is_postgres=work.is_postgres), {"team_id": team_id, "user_ids": list(user_ids)}
+    )
+    return {(HomeworkId(row.homework_id), UserId(row.user_id)) for row in found}
+
+
+@cache
+def _stops_of(*, is_postgres: bool) -> Select[Any]:
+    of = reminder_stop.c
+    return select(of.homework_id, of.user_id).where(*whose(reminder_stop, is_postgres=is_postgres))
 
 
 async def put_stop(

@@ -1,7 +1,8 @@
 """The bot beside a bare Bolt app on the same workspace: `python -m tests.bench.load [acks] [start] [memory]`.
 
 Both run as processes of their own and are asked in turns, so that a busy moment hits both. Prints how long
-acknowledgements take, over Socket Mode and HTTP; how long a start takes until it is connected; and memory.
+acknowledgements take and how long people wait for the answer, which may come after it, over Socket Mode and
+HTTP; how long a start takes until it is connected; and memory.
 """
 
 import argparse
@@ -42,22 +43,32 @@ COMMANDS: Mapping[str, tuple[str, _Typed, float | None]] = {
 
 @dataclass
 class Taken:
-    """How long acknowledgements of one command took, in seconds, and the rounds in which they did."""
+    """How long acknowledgements of one command took, and answers, in seconds."""
 
     acks_s: list[float] = field(default_factory=list)
+    answers_s: list[float] = field(default_factory=list)
     rounds_s: list[float] = field(default_factory=list)
+    """Until all were acknowledged."""
     late: int = 0
     """How many did not come within the three seconds that Slack allows."""
 
-    def quantile_ms(self, share: float) -> float:
-        """So many of them took no longer, in ms."""
-        ranked = sorted(self.acks_s)
-        return 1000 * ranked[min(int(len(ranked) * share), len(ranked) - 1)]
+    def ack_ms(self, share: float) -> float:
+        """So many were acknowledged by then."""
+        return _quantile_ms(self.acks_s, share)
+
+    def answer_ms(self, share: float) -> float:
+        """So many had their answer by then."""
+        return _quantile_ms(self.answers_s, share)
 
     @property
     def a_second(self) -> float:
         """Acknowledgements a second."""
         return len(self.acks_s) / sum(self.rounds_s)
+
+
+def _quantile_ms(taken_s: Sequence[float], share: float) -> float:
+    ranked = sorted(taken_s)
+    return 1000 * ranked[min(int(len(ranked) * share), len(ranked) - 1)]
 
 
 async def acks(board: Board, on: Ground, chance: random.Random) -> None:
@@ -70,7 +81,8 @@ async def acks(board: Board, on: Ground, chance: random.Random) -> None:
             await asyncio.sleep(_AT_REST_AFTER_S)
             print(f"\nAcknowledgements over {way}, ms; {load()}")
             print(
-                f"  {'at once':>7}  {'command':17} {'p50':>7} {'p99':>7} {'a second':>9}  p50, p99 to floor's"
+                f"  {'at once':>7}  {'command':17} {'p50':>7} {'p99':>7} {'a second':>9}  "
+                f"{'p50, p99 to floor':18} {'answered: p50':>14} {'p99':>7}"
             )
             for people, rounds in ROUNDS.items():
                 await _at_once(board, on, bot, chance, way=way, people=people, rounds=rounds)
@@ -86,28 +98,29 @@ async def _at_once(
     for number in range(_WARM_UP + rounds):
         for name, (app, typed, _) in COMMANDS.items():
             lines = [typed(chance) for _ in range(people)]
-            started_s = time.perf_counter()
-            answers = await _ask(on, app, lines)
+            acks, answers_s = await _ask(on, app, lines)
             if number >= _WARM_UP:
-                taken[name].rounds_s.append(time.perf_counter() - started_s)
-                taken[name].acks_s += [ack.took_s for ack in answers]
-                taken[name].late += sum(not ack.ok for ack in answers)
+                taken[name].rounds_s.append(max(ack.took_s for ack in acks))
+                taken[name].acks_s += [ack.took_s for ack in acks]
+                taken[name].answers_s += answers_s
+                taken[name].late += sum(not ack.ok for ack in acks)
         # What came of the questions is not to be charged to the next round.
         await bot.at_rest()
     floor = taken["floor"]
     for name, one in taken.items():
-        typical, late = one.quantile_ms(0.5), one.quantile_ms(0.99)
-        ratios = f"{typical / floor.quantile_ms(0.5):.1f}, {late / floor.quantile_ms(0.99):.1f}"
+        typical, late = one.ack_ms(0.5), one.ack_ms(0.99)
+        ratios = f"{typical / floor.ack_ms(0.5):.1f}, {late / floor.ack_ms(0.99):.1f}"
         said = f"; {one.late} took over 3 s" if one.late else ""
         print(
-            f"  {people:>7}  {name:17} {typical:7.1f} {late:7.1f} {one.a_second:9.0f}  {ratios}{said}",
+            f"  {people:>7}  {name:17} {typical:7.1f} {late:7.1f} {one.a_second:9.0f}  {ratios:18} "
+            f"{one.answer_ms(0.5):14.1f} {one.answer_ms(0.99):7.1f}{said}",
             flush=True,
         )
     if people == max(ROUNDS):
         for name, (_, _, goal) in COMMANDS.items():
             one = taken[name]
             if goal is not None:
-                times = one.quantile_ms(0.99) / floor.quantile_ms(0.99)
+                times = one.ack_ms(0.99) / floor.ack_ms(0.99)
                 board.reached(
                     f"p99 of {name} over {way}",
                     f"{times:.1f} times the floor's{f', {one.late} of them over 3 s' if one.late else ''}",
@@ -116,10 +129,11 @@ async def _at_once(
                 )
 
 
-async def _ask(on: Ground, name: str, lines: Sequence[str]) -> list[Ack]:
-    """Give the commands at once, one a person; what they show is looked at once all are acknowledged.
+async def _ask(on: Ground, name: str, lines: Sequence[str]) -> tuple[list[Ack], list[float]]:
+    """Give the commands at once, one a person; returns the acknowledgements, and when each had the answer.
 
-    To check and show an answer is work of the workspace: done in between, it would be charged to the app.
+    To check and show an answer is work of the workspace: that of those who have it with the acknowledgement
+    is shown once all are acknowledged, or it would be charged to the app. Returns when all have theirs.
     """
     app, given = on.app(name), []
     for person, line in zip(PEOPLE, lines, strict=False):
@@ -137,14 +151,20 @@ async def _ask(on: Ground, name: str, lines: Sequence[str]) -> list[Ack]:
             )
         )
     deliver = on.sandbox.delivery.deliver
-    answers = await asyncio.gather(*(deliver(app, "slash_commands", payload) for payload in given))
-    for payload, ack in zip(given, answers, strict=True):
+    started_s = time.perf_counter()
+    on.answers.clear()
+    acks = await asyncio.gather(*(deliver(app, "slash_commands", payload) for payload in given))
+    answers_s: list[float] = []
+    for payload, ack in zip(given, acks, strict=True):
         if ack.error not in ("", "operation_timeout"):
             raise RuntimeError(f"{payload['command']} got no answer: {ack.error}")
-        if ack.ok:
+        if ack.body is not None:
             on.sandbox.interactions.responses.apply(app, payload["user_id"], CHANNEL, ack.body)
+            answers_s.append(ack.took_s)
+        elif ack.ok:
+            answers_s.append(await on.answers.shown_at_s(payload["user_id"]) - started_s)
     await on.sandbox.quiet()
-    return answers
+    return acks, answers_s
 
 
 async def start_and_memory(board: Board, on: Ground, parts: Sequence[str]) -> None:

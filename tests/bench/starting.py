@@ -21,7 +21,7 @@ from bot.manifest import manifest
 from sandbox.clock import Clock
 from sandbox.limits import Rates
 from sandbox.manifest import install
-from sandbox.records import App
+from sandbox.records import App, Change
 from sandbox.server import Sandbox
 from sandbox.workspace import Workspace
 from storage import questions
@@ -34,6 +34,7 @@ PEOPLE = tuple(UserId(f"U{number:05d}") for number in range(60))
 QUESTIONS = 1_000
 _STARTS_WITHIN_S = 60
 _AT_REST_WITHIN_S = 60
+_ANSWERED_WITHIN_S = 60
 _LOOKED_EVERY_S = 0.2
 _LITTLE = 0.15
 """The share of a core that it still needs now and then: it sends what it has to, a message a second."""
@@ -61,11 +62,38 @@ def question(chance: random.Random) -> str:
     return f"How do you win {a} and {b} for a {c} when the {d} of your {e} asks for {f}?"
 
 
+class Answers:
+    """When what is for one person alone was shown to them."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._shown_at_s: dict[str, float] = {}
+        self._more = asyncio.Event()
+        workspace.subscribe(self._on_change)
+
+    def clear(self) -> None:
+        """Forget what was shown."""
+        self._shown_at_s.clear()
+
+    async def shown_at_s(self, user_id: str) -> float:
+        """Wait until something was shown to this person; by the clock for measuring."""
+        async with asyncio.timeout(_ANSWERED_WITHIN_S):
+            while user_id not in self._shown_at_s:
+                self._more.clear()
+                await self._more.wait()
+        return self._shown_at_s[user_id]
+
+    def _on_change(self, change: Change) -> None:
+        if change.kind == "ephemeral":
+            self._shown_at_s.setdefault(change.user, time.perf_counter())
+            self._more.set()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ground:
     """The workspace with both apps installed, and the database of the bot."""
 
     sandbox: Sandbox
+    answers: Answers
     bot: App
     floor: App
     folder: Path
@@ -91,6 +119,7 @@ async def ground(seed: int) -> AsyncIterator[Ground]:
         sandbox = await closing.enter_async_context(Sandbox(workspace, rates=Rates.off(), seed=seed))
         made = Ground(
             sandbox=sandbox,
+            answers=Answers(workspace),
             bot=bot,
             floor=floor,
             folder=folder,

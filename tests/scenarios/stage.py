@@ -122,8 +122,8 @@ class Stage:
         return self.bot.team_id
 
     def person(self, user_id: str) -> Person:
-        """Somebody at their Slack client."""
-        return self.sandbox.person(user_id)
+        """Somebody at their Slack client, who waits for the answer to a command."""
+        return _Patient(self, user_id)
 
     async def settle(self) -> None:
         """Return once everything that is due now is delivered both ways."""
@@ -185,6 +185,18 @@ class Stage:
         problems = [one.problem for one in self.sandbox.delivery.log if one.problem]
         unanswered = [ack.error for one in self.sandbox.delivery.log for ack in one.acks if ack.error]
         return [*refused, *problems, *unanswered]
+
+
+class _Patient(Person):
+    """Returns from a command once the bot has answered it, which may be after its acknowledgement."""
+
+    def __init__(self, stage: Stage, user_id: str) -> None:
+        super().__init__(stage.sandbox, user_id)
+        self._stage = stage
+
+    async def command(self, text: str, *, channel_id: str | None = None) -> None:
+        await super().command(text, channel_id=channel_id)
+        await self._stage.bot.answered()
 
 
 async def start_bot(settings: Settings, clock: Clock) -> Running:

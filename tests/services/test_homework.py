@@ -59,7 +59,8 @@ async def hand_in(
 
 
 async def piece(db: Database, of: HomeworkId, *, user: str = "U1", now: datetime) -> homework.Piece:
-    mine = await homework.my_homework(db, team_id=TEAM, user_id=UserId(user), now=now)
+    found = await homework.homework_of(db, team_id=TEAM, user_ids=[UserId(user)], now=now)
+    mine = found[UserId(user)]
     return next(one for one in mine if one.id == of)
 
 

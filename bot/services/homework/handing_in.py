@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from bot.domain import calendar
@@ -48,10 +49,12 @@ class Piece:
         return self.standing.homework.id
 
 
-async def my_homework(db: Database, *, team_id: TeamId, user_id: UserId, now: datetime) -> list[Piece]:
-    """Every homework of the editions that a person participates in, by due date. Empty for others."""
+async def homework_of(
+    db: Database, *, team_id: TeamId, user_ids: Collection[UserId], now: datetime
+) -> dict[UserId, list[Piece]]:
+    """For each person every homework of the editions that they participate in, by due date."""
     async with db.reading() as work:
-        return await pieces(work, team_id=team_id, user_id=user_id, now=now)
+        return await pieces_of(work, team_id=team_id, user_ids=user_ids, now=now)
 
 
 async def homework_to_hand_in(
@@ -214,38 +217,47 @@ async def participants(work: Work, *, team_id: TeamId, edition_key: EditionKey) 
 async def pieces(
     work: Work, *, team_id: TeamId, user_id: UserId, now: datetime, edition_key: EditionKey | None = None
 ) -> list[Piece]:
-    """A participant's homework in an open transaction; see `my_homework`."""
-    person = await members.member(work, team_id=team_id, user_id=user_id)
-    if person is None or person.is_deactivated:
-        return []
-    enrolled = {
-        one.edition_key
-        for one in await members.enrolments(work, team_id=team_id, user_id=user_id, role=Role.PARTICIPANT)
-        if edition_key in (None, one.edition_key)
-    }
-    extensions = {
-        one.homework_id: one for one in await homework.extensions(work, team_id=team_id, user_id=user_id)
-    }
-    versions = {
-        one.homework_id: one
-        for one in await homework.latest_submissions(work, team_id=team_id, user_id=user_id)
-    }
-    stopped = await stored_reminders.stops(work, team_id=team_id, user_id=user_id)
-    found: list[Piece] = []
-    for edition in await editions.editions(work, team_id=team_id):
-        if edition.key not in enrolled:
-            continue
-        for one in await homework.homeworks(work, team_id=team_id, edition_key=edition.key):
-            stands = standing(one, extension=extensions.get(one.id), handed_in=versions.get(one.id), now=now)
-            found.append(
-                Piece(
-                    standing=stands,
-                    edition_name=edition.name,
-                    reader_zone=calendar.zone_or(person.tz, one.zone),
-                    is_stopped=(one.id, user_id) in stopped,
-                )
+    """A participant's homework in an open transaction; see `homework_of`. Of one edition, if it is named."""
+    found = await pieces_of(work, team_id=team_id, user_ids=[user_id], now=now)
+    return [one for one in found[user_id] if edition_key in (None, one.homework.edition_key)]
+
+
+async def pieces_of(
+    work: Work, *, team_id: TeamId, user_ids: Collection[UserId], now: datetime
+) -> dict[UserId, list[Piece]]:
+    """The same for some people: for each their homework, and nothing for who is no active participant."""
+    they: dict[str, Any] = {"team_id": team_id, "user_ids": set(user_ids)}
+    people = await members.members_of_ids(work, **they)
+    enrolled = await members.enrolments_of(work, **they, role=Role.PARTICIPANT)
+    extensions = await homework.extensions_of(work, **they)
+    versions = await homework.latest_submissions_of(work, **they)
+    stopped = await stored_reminders.stops_of(work, **they)
+    names = {one.key: one.name for one in await editions.editions(work, team_id=team_id)}
+    all_homework = await homework.homeworks(work, team_id=team_id)
+
+    def of(person: Member) -> list[Piece]:
+        found = [
+            Piece(
+                standing=standing(
+                    one,
+                    extension=extensions.get((person.user_id, one.id)),
+                    handed_in=versions.get((person.user_id, one.id)),
+                    now=now,
+                ),
+                edition_name=names[one.edition_key],
+                reader_zone=calendar.zone_or(person.tz, one.zone),
+                is_stopped=(one.id, person.user_id) in stopped,
             )
-    return sorted(found, key=lambda piece: (piece.standing.due_at, piece.id))
+            for one in all_homework
+            if one.edition_key in enrolled.get(person.user_id, ())
+        ]
+        return sorted(found, key=lambda piece: (piece.standing.due_at, piece.id))
+
+    found = {user_id: people.get(user_id) for user_id in user_ids}
+    return {
+        user_id: [] if person is None or person.is_deactivated else of(person)
+        for user_id, person in found.items()
+    }
 
 
 async def _edition_of(work: Work, *, team_id: TeamId, user_id: UserId) -> Edition:

@@ -64,6 +64,28 @@ class Asked:
     experts: tuple[Expert, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What the log has for a draft."""
+
+    ranked: Sequence[Ranked]
+    """By how near they are; for finding who may know."""
+    earlier: tuple[Earlier, ...]
+    """Those near enough to be shown."""
+    zone: str
+
+    def suggested(self, draft: Draft) -> Suggested:
+        """What the asker is shown of it."""
+        return Suggested(draft_id=draft.id, earlier=self.earlier, zone=self.zone)
+
+
+async def look(work: Work, draft: Draft, *, tz: str) -> Found:
+    """Search the log for what may answer a draft. tz: the asker's; empty where Slack knows none."""
+    ranked = await _ranked(work, team_id=draft.team_id, text=draft.title, asker_id=draft.user_id)
+    earlier = await _earlier(work, draft.team_id, draft.user_id, near_enough(ranked))
+    return Found(ranked=ranked, earlier=tuple(earlier), zone=await _zone(work, team_id=draft.team_id, tz=tz))
+
+
 async def where_to(db: Database, *, who: Actor, given_in: ChannelId | None = None) -> ChannelId:
     """The channel that a question goes to; see `ask`. Raises Refused where there is none."""
     async with db.reading() as work:
@@ -76,7 +98,6 @@ async def ask(
     who: Actor,
     written: Written,
     given_in: ChannelId | None,
-    in_markup: bool = False,
     now: datetime,
     once: Delivery,
 ) -> Suggested | Asked:
@@ -84,13 +105,10 @@ async def ask(
 
     given_in: where it was asked. It is posted there if that is a questions channel with the bot; else in the
     first such channel that the asker can see; else there after all, if the bot is there.
-    in_markup: whether the texts are in Slack's markup, as a command's are.
     Raises Refused where there is no such channel, for a question without words, and for one that is too long.
     """
     async with db.searches:
-        return await _ask(
-            db, who=who, written=written, given_in=given_in, in_markup=in_markup, now=now, once=once
-        )
+        return await _ask(db, who=who, written=written, given_in=given_in, now=now, once=once)
 
 
 async def _ask(
@@ -99,24 +117,19 @@ async def _ask(
     who: Actor,
     written: Written,
     given_in: ChannelId | None,
-    in_markup: bool,
     now: datetime,
     once: Delivery,
 ) -> Suggested | Asked:
     # Found before anything is locked: a search in a large log takes longer than the rest together.
     async with db.reading() as work:
-        draft = await _draft(
-            work, who=who, written=written, given_in=given_in, in_markup=in_markup, once=once
-        )
-        ranked = await _ranked(work, team_id=who.team_id, text=draft.title, asker_id=who.user_id)
-        earlier = await _earlier(work, who.team_id, who.user_id, near_enough(ranked))
-        zone = await _zone(work, team_id=who.team_id, tz=who.tz)
+        draft = await drafted(work, who=who, written=written, given_in=given_in, once=once)
+        found = await look(work, draft, tz=who.tz)
     async with db.writing(once) as work:
-        if not earlier:
-            return await _post(work, draft, ranked, now=now)
+        if not found.earlier:
+            return await post(work, draft, found.ranked, now=now)
         await asking.forget_drafts_before(work, instant=now - _DRAFTS_KEPT)
-        await asking.put_draft(work, draft)
-    return Suggested(draft_id=draft.id, earlier=tuple(earlier), zone=zone)
+        await asking.put_drafts(work, [draft])
+    return found.suggested(draft)
 
 
 async def ask_anyway(
@@ -132,7 +145,7 @@ async def ask_anyway(
         ranked = await _ranked(work, team_id=who.team_id, text=title, asker_id=who.user_id)
     async with db.writing(once) as work:
         draft = await _unused(work, who=who, draft_id=draft_id)
-        asked = await _post(work, draft, ranked, now=now)
+        asked = await post(work, draft, ranked, now=now)
         await asking.use_draft(work, team_id=who.team_id, draft_id=draft_id, question_id=asked.question.id)
     return asked
 
@@ -203,30 +216,42 @@ async def who_may_know(db: Database, *, question_id: QuestionId, who: Actor, now
     """Who may know, as a question's asker is shown them; empty for anybody else, and where it is closed."""
     async with db.reading() as work:
         question = await stored.question(work, team_id=who.team_id, question_id=question_id)
-        if question is None or question.asker_id != who.user_id or question.state is not QuestionState.OPEN:
+        if question is None or question.asker_id != who.user_id:
             return []
-        ranked = await _ranked(
-            work, team_id=who.team_id, text=question.title, asker_id=who.user_id, without=question.id
-        )
-        return await _experts(work, question, ranked, now=now)
+        return await experts_on(work, question=question, now=now)
+
+
+async def experts_on(work: Work, *, question: Question, now: datetime) -> list[Expert]:
+    """The same in an open transaction, for the question's asker."""
+    if question.state is not QuestionState.OPEN:
+        return []
+    ranked = await _ranked(
+        work,
+        team_id=question.team_id,
+        text=question.title,
+        asker_id=question.asker_id,
+        without=question.id,
+    )
+    return await _experts(work, question, ranked, now=now)
 
 
 # -- drafts -------------------------------------------------------------------------------------------
 
 
-async def _draft(
+async def drafted(
     work: Work,
     *,
     who: Actor,
     written: Written,
     given_in: ChannelId | None,
-    in_markup: bool,
+    usual: Sequence[ChannelId] | None = None,
     once: Delivery,
 ) -> Draft:
-    texts = [written.question, written.detail, written.topic]
-    if in_markup:
-        texts = [await log.as_seen(work, team_id=who.team_id, text=text) for text in texts]
-    question, detail, topic = (text.strip() for text in texts)
+    """What somebody wrote, as it is asked. Raises Refused as `ask` does.
+
+    usual: the questions channels that the bot is in, where they were read before.
+    """
+    question, detail, topic = (text.strip() for text in (written.question, written.detail, written.topic))
     if not any(character.isalnum() for character in question):
         raise Refused(_NO_WORDS, block_id=views.QUESTION_BLOCK)
     if len(question) + len(detail) > LONGEST_QUESTION:
@@ -236,7 +261,7 @@ async def _draft(
         team_id=who.team_id,
         id=once.key,
         user_id=who.user_id,
-        channel_id=await _where_to(work, who=who, given_in=given_in),
+        channel_id=await _where_to(work, who=who, given_in=given_in, usual=usual),
         title=title,
         detail="\n\n".join(part for part in (rest, detail) if part),
         topic=" ".join(topic.split())[: views.LONGEST_TOPIC],
@@ -266,7 +291,8 @@ def _asked(draft: Draft, *, now: datetime) -> NewQuestion:
     )
 
 
-async def _post(work: Work, draft: Draft, ranked: Sequence[Ranked], *, now: datetime) -> Asked:
+async def post(work: Work, draft: Draft, ranked: Sequence[Ranked], *, now: datetime) -> Asked:
+    """Log a question, have it posted, and those asked who may know and let the bot ask them."""
     question = await log.log_asked(work, team_id=draft.team_id, asked=_asked(draft, now=now), now=now)
     found = await _experts(work, question, ranked, now=now, ask_at=now + _POSTED_WITHIN)
     return Asked(question=question, channel_id=draft.channel_id, experts=tuple(found))
@@ -275,9 +301,12 @@ async def _post(work: Work, draft: Draft, ranked: Sequence[Ranked], *, now: date
 # -- where, what was before, and who may know ---------------------------------------------------------
 
 
-async def _where_to(work: Work, *, who: Actor, given_in: ChannelId | None) -> ChannelId:
-    usual = await places.question_channels(work, team_id=who.team_id)
-    if given_in in usual:
+async def _where_to(
+    work: Work, *, who: Actor, given_in: ChannelId | None, usual: Sequence[ChannelId] | None = None
+) -> ChannelId:
+    if usual is None:
+        usual = await places.question_channels(work, team_id=who.team_id)
+    if given_in is not None and given_in in usual:
         return given_in
     known = {one.channel_id: one for one in await stored.channels(work, team_id=who.team_id)}
     sight = await channels.sight(work, team_id=who.team_id, user_id=who.user_id)

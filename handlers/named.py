@@ -1,0 +1,87 @@
+"""Bolt's app, which finds who listens to a command, button, form or shortcut by its name.
+
+Bolt itself asks one listener after the other whether it is meant. With a hundred and fifty of them that takes
+longer than most answers.
+"""
+
+from collections.abc import Awaitable, Callable
+from re import Pattern
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.listener.async_listener import AsyncCustomListener
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+
+_Name = tuple[str, str]
+_Constraints = str | Pattern[str] | dict[str, Any]
+
+
+class App(AsyncApp):
+    """What is registered by name is found by it; everything else as Bolt finds it, after these."""
+
+    def __init__(self, **settings: Any) -> None:
+        """settings: those of AsyncApp."""
+        super().__init__(**settings)
+        self._named: dict[_Name, AsyncCustomListener] = {}
+
+    def find_by_name(self) -> None:
+        """Do so from here on: after the middleware that is registered by now, instead of any later one."""
+        self.middleware(self._answer)
+
+    def command(self, command: str | Pattern[str], *others: Any, **more: Any) -> Callable[..., Any]:
+        """Register a listener to a command."""
+        return self._noting("command", command, super().command(command, *others, **more), others, more)
+
+    def action(self, constraints: _Constraints, *others: Any, **more: Any) -> Callable[..., Any]:
+        """Register a listener to a button, menu or picker."""
+        return self._noting("action", constraints, super().action(constraints, *others, **more), others, more)
+
+    def view(self, constraints: _Constraints, *others: Any, **more: Any) -> Callable[..., Any]:
+        """Register a listener to the submission of a modal."""
+        return self._noting("view", constraints, super().view(constraints, *others, **more), others, more)
+
+    def shortcut(self, constraints: _Constraints, *others: Any, **more: Any) -> Callable[..., Any]:
+        """Register a listener to a shortcut."""
+        return self._noting(
+            "shortcut", constraints, super().shortcut(constraints, *others, **more), others, more
+        )
+
+    def _noting(
+        self, kind: str, name: _Constraints, register: Callable[..., Any], *conditions: Any
+    ) -> Callable[..., Any]:
+        def noting(function: Callable[..., Awaitable[Any]]) -> Any:
+            if isinstance(name, str) and not any(conditions):
+                made = AsyncCustomListener(
+                    app_name=self.name, ack_function=function, lazy_functions=[], matchers=[], middleware=[]
+                )
+                # Of several to one name the first is asked, by Bolt as well.
+                self._named.setdefault((kind, name), made)
+            return register(function)
+
+        return noting
+
+    async def _answer(
+        self, request: AsyncBoltRequest, response: BoltResponse, next: Callable[[], Awaitable[Any]]
+    ) -> BoltResponse | None:
+        listener = self._named.get(_name(request.body))
+        if listener is None:
+            passed_on: BoltResponse | None = await next()
+            return passed_on
+        answer = await listener.run_ack_function(request=request, response=response)
+        return answer if isinstance(answer, BoltResponse) else request.context.ack.response
+
+
+def _name(body: dict[str, Any]) -> _Name:
+    match body:
+        case {"command": name}:
+            kind = "command"
+        case {"type": "block_actions", "actions": [{"action_id": name}, *_]}:
+            kind = "action"
+        case {"type": "view_submission", "view": {"callback_id": name}}:
+            kind = "view"
+        case {"type": "shortcut" | "message_action", "callback_id": name}:
+            kind = "shortcut"
+        case _:
+            return "", ""
+    return kind, str(name)
