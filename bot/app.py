@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import signal
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -129,6 +130,7 @@ COMPOSERS = {
     **setup.COMPOSERS,
 }
 
+_ARENA_MAX = -8  # M_ARENA_MAX of malloc.h
 _REQUEST_TIMEOUT_S = 10
 # Longer than a request to Slack may run. A database whose host has vanished answers never.
 _ENDS_WITHIN_S = 12.0
@@ -410,8 +412,19 @@ async def _serve(settings: Settings, served: list[web.RouteDef], closing: AsyncE
     return f"http://{host}:{port}"
 
 
+def _share_one_heap() -> None:
+    # GNU's allocator gives each thread a heap of its own, of which little comes back: with SQLite's threads
+    # a sixth of the memory under load. Others have one, or do not say.
+    import ctypes
+
+    choose = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if choose is not None:
+        choose(_ARENA_MAX, 1)
+
+
 async def run(settings: Settings, *, clock: Clock | None = None) -> None:
     """The bot until SIGTERM or SIGINT; then it finishes what it is at. Raises what `start` raises."""
+    _share_one_heap()
     told_to_stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told_to_stop.set)
