@@ -12,7 +12,7 @@ _Work = Coroutine[None, None, None]
 _FOUND_AT_ONCE = 2
 """More than the cores would only hold up whoever comes meanwhile."""
 
-_QUIET_S = 0.01
+_QUIET_S = 0.025
 """Of many commands given at once, the next comes within this."""
 
 
