@@ -191,6 +191,7 @@ class Dispatcher:
             next_at = await outbox.next_due_at(work, after=now)
             await self._hear_others(work, now, steady)
         unsettled_at = self._settle(open_rows, now)
+        cool_at = self._cool_down(steady)
         if self._paused_until is not None and now < self._paused_until:
             # Set back by more than any pause can be, the clock would otherwise hold everything up.
             if self._paused_until - now > LONGEST_BACKOFF:
@@ -200,7 +201,6 @@ class Dispatcher:
             if not self._in_flight and unsettled_at is None and not self._woken.is_set():
                 self._idle.set()
             return earliest(unsettled_at, next_at)
-        cool_at = self._cool_down(steady)
         for head in heads:
             if len(self._in_flight) >= self._pace.at_once:
                 break  # every hand is busy: the next to finish wakes this loop

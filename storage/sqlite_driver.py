@@ -267,22 +267,25 @@ class _Connection(AsyncAdapt_aiosqlite_connection):
         if not in_greenlet():
             raise _NotHere
 
-        def patiently() -> _Value:
+        # The thread holds on to what it ran last, and to what that returned, until it is asked for more.
+        waiting, returned = [run], list[_Value]()
+
+        def patiently() -> None:
             self._thread = get_ident()
             try:
                 with self._patience():
-                    return run()
+                    returned.append(waiting.pop()())
             finally:
                 self._done += 1
 
         self._asked += 1
         try:
             # aiosqlite has no public way to run more than one call in its thread at a time.
-            done: _Value = await_(self._connection._execute(patiently))
+            await_(self._connection._execute(patiently))
         except ValueError as error:
             self._handle_exception(error)  # aiosqlite's word for a connection that is closed
         self.driver.gave_way()
-        return done
+        return returned.pop()
 
     @contextmanager
     def _patience(self) -> Iterator[None]:

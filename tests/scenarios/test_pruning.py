@@ -34,12 +34,17 @@ async def rows_of(stage: Stage) -> Counter[str]:
 
 
 async def more_than(objects: Counter[str], stage: Stage) -> dict[str, tuple[int, int]]:
-    """What there is more of than there was, and stays: a heartbeat may be at work at this very moment."""
+    """What there is more of than there was, and stays.
+
+    A heartbeat may be at work at this very moment, and who just got a message is known until they may get
+    the next.
+    """
     for _ in range(5):
         later = held()
         more = {name: (objects[name], later[name]) for name in later if later[name] > objects[name]}
         if not more:
             break
+        stage.workspace.clock.move_to(stage.workspace.clock.now() + timedelta(minutes=1))
         await stage.settle()
     return more
 

@@ -179,7 +179,7 @@ async def test_same_delivery_is_done_once(db: Database) -> None:
     with pytest.raises(AlreadyDone):
         await hand_in(db, of, now=OPEN, once=once)
 
-    assert [row.key for row in await queued(db)] == [f"home:U1:{of}:v1", f"receipt:{of}:U1:v1"]
+    assert [row.key for row in await queued(db)] == [f"receipt:{of}:U1:v1", f"home:U1:{of}:v1"]
 
 
 @pytest.mark.parametrize(
