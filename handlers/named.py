@@ -18,7 +18,7 @@ _Constraints = str | Pattern[str] | dict[str, Any]
 
 
 class App(AsyncApp):
-    """What is registered by name is found by it; everything else as Bolt finds it, after these."""
+    """What is registered by name is found by it alone; everything else as Bolt finds it, after these."""
 
     def __init__(self, **settings: Any) -> None:
         """settings: those of AsyncApp."""
@@ -31,35 +31,40 @@ class App(AsyncApp):
 
     def command(self, command: str | Pattern[str], *others: Any, **more: Any) -> Callable[..., Any]:
         """Register a listener to a command."""
-        return self._noting("command", command, super().command(command, *others, **more), others, more)
+        return self._named_or("command", command, super().command, others, more)
 
     def action(self, constraints: _Constraints, *others: Any, **more: Any) -> Callable[..., Any]:
         """Register a listener to a button, menu or picker."""
-        return self._noting("action", constraints, super().action(constraints, *others, **more), others, more)
+        return self._named_or("action", constraints, super().action, others, more)
 
     def view(self, constraints: _Constraints, *others: Any, **more: Any) -> Callable[..., Any]:
         """Register a listener to the submission of a modal."""
-        return self._noting("view", constraints, super().view(constraints, *others, **more), others, more)
+        return self._named_or("view", constraints, super().view, others, more)
 
     def shortcut(self, constraints: _Constraints, *others: Any, **more: Any) -> Callable[..., Any]:
         """Register a listener to a shortcut."""
-        return self._noting(
-            "shortcut", constraints, super().shortcut(constraints, *others, **more), others, more
-        )
+        return self._named_or("shortcut", constraints, super().shortcut, others, more)
 
-    def _noting(
-        self, kind: str, name: _Constraints, register: Callable[..., Any], *conditions: Any
+    def _named_or(
+        self,
+        kind: str,
+        name: _Constraints,
+        otherwise: Callable[..., Callable[..., Any]],
+        others: tuple[Any, ...],
+        more: dict[str, Any],
     ) -> Callable[..., Any]:
-        def noting(function: Callable[..., Awaitable[Any]]) -> Any:
-            if isinstance(name, str) and not any(conditions):
-                made = AsyncCustomListener(
+        if not isinstance(name, str) or others or more:
+            return otherwise(name, *others, **more)
+
+        def register(function: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+            # Of several to one name the first is asked, by Bolt as well.
+            if (kind, name) not in self._named:
+                self._named[kind, name] = AsyncCustomListener(
                     app_name=self.name, ack_function=function, lazy_functions=[], matchers=[], middleware=[]
                 )
-                # Of several to one name the first is asked, by Bolt as well.
-                self._named.setdefault((kind, name), made)
-            return register(function)
+            return function
 
-        return noting
+        return register
 
     async def _answer(
         self, request: AsyncBoltRequest, response: BoltResponse, next: Callable[[], Awaitable[Any]]
