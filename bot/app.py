@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import signal
 import sys
 import time
@@ -16,11 +15,6 @@ from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
-from slack_sdk.http_retry.builtin_async_handlers import (
-    AsyncConnectionErrorRetryHandler,
-    AsyncRateLimitErrorRetryHandler,
-    AsyncServerErrorRetryHandler,
-)
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers.academy
@@ -43,6 +37,7 @@ import handlers.roles
 import handlers.setup
 import handlers.unknown
 import handlers.welcome
+from bot.clients import REQUEST_TIMEOUT_S, PatientClient, web_client
 from bot.clock import Clock, SystemClock
 from bot.config import Settings
 from bot.dispatcher import Dispatcher
@@ -131,7 +126,6 @@ COMPOSERS = {
 }
 
 _ARENA_MAX = -8  # M_ARENA_MAX of malloc.h
-_REQUEST_TIMEOUT_S = 10
 # Longer than a request to Slack may run. A database whose host has vanished answers never.
 _ENDS_WITHIN_S = 12.0
 _OF_ME = ("enterprise_id", "team_id", "user_id", "bot_id")
@@ -225,10 +219,10 @@ async def start(
         closing.push_async_callback(_in_time, db.close, "the database", 3.0)
         await migrate(db)
 
-        session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_REQUEST_TIMEOUT_S))
+        session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=REQUEST_TIMEOUT_S))
         closing.push_async_callback(session.close)
         client = web_client(settings, session=session)
-        reader = web_client(settings, patient=True)
+        reader = PatientClient(settings)
         me = await reader.auth_test()
         team_id, bot_user_id = TeamId(me["team_id"]), UserId(me["user_id"])
         health = Health(db, numbers=_numbers(settings), monotonic=monotonic)
@@ -240,10 +234,11 @@ async def start(
             arrivals=messages.ARRIVALS,
             clock=clock,
             pace=pace,
-            request_timeout_s=_REQUEST_TIMEOUT_S,
+            request_timeout_s=REQUEST_TIMEOUT_S,
             on_outcome=health.message_outcome,
             monotonic=monotonic,
         )
+        reader.pauses = dispatcher.pauses
         reading = Reader(db, client=reader, team_id=team_id, clock=clock, on_queued=dispatcher.wake)
 
         def may_be_due() -> None:
@@ -341,31 +336,6 @@ async def _hear_what_was_missed(
         if refused.response.get("error") != "ratelimited":
             raise
         _log.warning("Slack lists people and channels too slowly now; going on with those known")
-
-
-def web_client(
-    settings: Settings, *, patient: bool = False, session: aiohttp.ClientSession | None = None
-) -> AsyncWebClient:
-    """A client of the Web API with the bot's token.
-
-    session: kept open between calls, whose handshakes it saves; without one each call opens its own.
-    patient: for what may be asked twice: waits out rate limits, failures of Slack and lost connections. A
-    client that posts must not: where a reply is lost, a second try posts twice.
-    """
-    retry_handlers = [
-        AsyncRateLimitErrorRetryHandler(max_retry_count=5),
-        AsyncServerErrorRetryHandler(max_retry_count=5),
-        AsyncConnectionErrorRetryHandler(max_retry_count=5),
-    ]
-    return AsyncWebClient(
-        token=settings.bot_token.reveal(),
-        base_url=settings.slack_api_url,
-        timeout=_REQUEST_TIMEOUT_S,
-        session=session,
-        # Tells the replicas apart in the log of a proxy.
-        user_agent_suffix=f"alumni-bot/{os.getpid()}",
-        retry_handlers=list(retry_handlers) if patient else [],
-    )
 
 
 def bolt_app(settings: Settings, *, client: AsyncWebClient, me: dict[str, Any]) -> AsyncApp:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from bot import failures
-from bot.app import web_client
+from bot.clients import PatientClient
 from bot.config import Settings, SettingsFaults, database_url_from, settings_from
 from bot.manifest import SCOPES
 from storage.db import open_database
@@ -61,7 +61,7 @@ async def _database(values: Mapping[str, str]) -> Finding:
 
 
 async def _slack(settings: Settings) -> list[Finding]:
-    client = web_client(settings, patient=True)
+    client = PatientClient(settings)
     granted: set[str] = set()
 
     async def bot_token() -> str:

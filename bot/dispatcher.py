@@ -23,7 +23,7 @@ from bot import calls, sharing
 from bot.calls import Sendable
 from bot.clock import Clock
 from bot.others import Claims, Neighbours
-from bot.pace import LONGEST_BACKOFF, POST, Limits, Pace, backoff, earliest
+from bot.pace import LONGEST_BACKOFF, POST, Limits, Pace, Pauses, backoff, earliest
 from bot.settling import UNTRACEABLE, Settling, lane_of
 from storage import others, outbox
 from storage.db import Database, Work
@@ -108,6 +108,8 @@ class Dispatcher:
         self._neighbours = Neighbours(me=self._name)
         self._claims = Claims(me=self._name, last_s=request_timeout_s + 5, monotonic=monotonic)
         self._limits = Limits(self._pace)
+        self.pauses = Pauses(self._limits, now=clock.steady)
+        """For who else in this process calls Slack."""
         self._settling = Settling(
             db,
             client_for=client_for,

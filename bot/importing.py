@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
 
-from bot.app import web_client
+from bot.clients import PatientClient
 from bot.config import Settings
 from bot.domain.ids import TeamId, UserId
 from bot.domain.workspace import Installation
@@ -23,7 +23,7 @@ async def take_in(settings: Settings, files: Sequence[tuple[str, bytes]], *, now
         db = open_database(settings.database_url)
         closing.push_async_callback(db.close)
         await migrate(db)
-        reader = web_client(settings, patient=True)
+        reader = PatientClient(settings)
         team_id = TeamId((await reader.auth_test())["team_id"])
         return await editions.import_files(
             db,
@@ -53,7 +53,7 @@ async def take_in_questions(
         db = open_database(settings.database_url)
         closing.push_async_callback(db.close)
         await migrate(db)
-        reader = web_client(settings, patient=True)
+        reader = PatientClient(settings)
         me = await reader.auth_test()
         team_id = TeamId(me["team_id"])
         return await importing.import_questions(

@@ -1,6 +1,6 @@
 """How fast messages go out, so that Slack refuses none: each of its methods has a rate of its own."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -113,6 +113,30 @@ class Limits:
             burst = self._pace.burst if share == 1.0 else max(self._pace.burst - 1, 1)
             self._buckets[method] = Bucket(per_minute=self._pace.per_minute * share, burst=burst)
         return self._buckets[method]
+
+
+class Pauses:
+    """What Slack said of waiting to this process, for somebody who calls it beside the dispatcher."""
+
+    def __init__(self, limits: Limits, *, now: Callable[[], datetime]) -> None:
+        """now: by the clock of the limits."""
+        self._limits = limits
+        self._now = now
+        self._waited: dict[str, datetime] = {}
+
+    def told(self, method: str, *, wait_s: float) -> None:
+        """Slack told them to wait, and they do."""
+        self._waited[method] = self._now() + timedelta(seconds=wait_s)
+        self._limits.pause(method, self._waited[method])
+
+    def left_s(self, method: str) -> float:
+        """How long they are to wait until they call this; asked again, nothing for what they have waited."""
+        now = self._now()
+        until = self._limits.pause_over_at((method,), now)
+        if until <= self._waited.get(method, now):
+            return 0.0
+        self._waited[method] = until
+        return (until - now).total_seconds()
 
 
 def backoff(attempts: int) -> timedelta:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import app as bot_app
-from bot.app import web_client
+from bot.clients import PatientClient
 from bot.config import Secret, Settings, read_values, settings_from
 from bot.domain.announcements import AnnouncementState, Written
 from bot.domain.audiences import EVERYBODY, Audience
@@ -205,7 +205,7 @@ async def survive(people: int, kills: int, folder: Path, *, within_s: float, see
         await take_in(settings, [("edition.toml", run.EDITION.encode())], now=clock.now())
         db = open_database(settings.database_url)
         team_id = TeamId(workspace.team_id)
-        everybody = await people_service.fetch_people(web_client(settings, patient=True), team_id=team_id)
+        everybody = await people_service.fetch_people(PatientClient(settings), team_id=team_id)
         await people_service.sync(db, team_id=team_id, people=everybody, groups=[], now=clock.now())
         await send_off(db, team_id, now=clock.now())
         began_at, sent_between = clock.now(), 0

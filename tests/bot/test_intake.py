@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 from slack_bolt.async_app import AsyncAck
 
-from bot.app import bolt_app, web_client
+from bot.app import bolt_app
+from bot.clients import web_client
 from bot.config import Secret, Settings
 from bot.health import Health
 from bot.intake import Intake, SocketMode

@@ -22,7 +22,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 import handlers.errors
 import handlers.middleware
 import handlers.unknown
-from bot.app import bolt_app, web_client
+from bot.app import bolt_app
+from bot.clients import web_client
 from bot.config import Secret, Settings
 from bot.domain.ids import TeamId, UserId
 from bot.domain.members import Member

@@ -11,7 +11,8 @@ from slack_bolt.async_app import AsyncApp
 
 import handlers.errors
 import handlers.middleware
-from bot.app import FEATURES, bolt_app, web_client
+from bot.app import FEATURES, bolt_app
+from bot.clients import web_client
 from bot.intake import NoPayload, bolt_request
 from handlers.deps import Deps
 from storage import outbox
