@@ -24,9 +24,11 @@ class App(AsyncApp):
         """settings: those of AsyncApp."""
         super().__init__(**settings)
         self._named: dict[_Name, AsyncCustomListener] = {}
+        self._finds_by_name = False
 
     def find_by_name(self) -> None:
-        """Do so from here on: after the middleware that is registered by now, instead of any later one."""
+        """Do so for what is registered from here on: after the middleware that there is, before any later."""
+        self._finds_by_name = True
         self.middleware(self._answer)
 
     def command(self, command: str | Pattern[str], *others: Any, **more: Any) -> Callable[..., Any]:
@@ -53,7 +55,7 @@ class App(AsyncApp):
         others: tuple[Any, ...],
         more: dict[str, Any],
     ) -> Callable[..., Any]:
-        if not isinstance(name, str) or others or more:
+        if not self._finds_by_name or not isinstance(name, str) or others or more:
             return otherwise(name, *others, **more)
 
         def register(function: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
