@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.domain import calendar
 from bot.domain.ids import ChannelId, QuestionId, TeamId, UserId
 from bot.domain.members import Actor
 from bot.domain.questions import LinkKind, NewQuestion, Question, QuestionState, titled
@@ -13,10 +12,11 @@ from bot.domain.search.ranking import Ranked
 from bot.domain.search.suggestions import near_enough
 from bot.services.meaning import vectors_if_installed
 from bot.services.questions import experts, log, places, settling
+from bot.services.questions.finding import zone_of
 from bot.views import asking as views
 from bot.views import kit
 from bot.views.asking import Earlier, Expert
-from storage import asking, channels, editions, members
+from storage import asking, channels, members
 from storage import questions as stored
 from storage.asking import Draft
 from storage.db import Database, Delivery, Work
@@ -79,11 +79,12 @@ class Found:
         return Suggested(draft_id=draft.id, earlier=self.earlier, zone=self.zone)
 
 
-async def look(work: Work, draft: Draft, *, tz: str) -> Found:
-    """Search the log for what may answer a draft. tz: the asker's; empty where Slack knows none."""
+async def look(work: Work, draft: Draft) -> Found:
+    """Search the log for what may answer a draft."""
     ranked = await _ranked(work, team_id=draft.team_id, text=draft.title, asker_id=draft.user_id)
     earlier = await _earlier(work, draft.team_id, draft.user_id, near_enough(ranked))
-    return Found(ranked=ranked, earlier=tuple(earlier), zone=await _zone(work, team_id=draft.team_id, tz=tz))
+    zone = await zone_of(work, team_id=draft.team_id, user_id=draft.user_id)
+    return Found(ranked=ranked, earlier=tuple(earlier), zone=zone)
 
 
 async def where_to(db: Database, *, who: Actor, given_in: ChannelId | None = None) -> ChannelId:
@@ -123,7 +124,7 @@ async def _ask(
     # Found before anything is locked: a search in a large log takes longer than the rest together.
     async with db.reading() as work:
         draft = await drafted(work, who=who, written=written, given_in=given_in, once=once)
-        found = await look(work, draft, tz=who.tz)
+        found = await look(work, draft)
     async with db.writing(once) as work:
         if not found.earlier:
             return await post(work, draft, found.ranked, now=now)
@@ -196,19 +197,12 @@ async def beside(work: Work, *, question: Question, now: datetime) -> list[kit.B
     """
     if question.state is not QuestionState.OPEN or question.channel_id is None:
         return []
-    ranked = await _ranked(
-        work,
-        team_id=question.team_id,
-        text=question.title,
-        asker_id=question.asker_id,
-        without=question.id,
-    )
+    ranked = await _near(work, question)
     earlier = await _earlier(work, question.team_id, question.asker_id, near_enough(ranked))
     found = await _experts(
         work, question, ranked, now=now, ask_at=question.asked_at + log.NOT_A_QUESTION_WITHIN
     )
-    asker = await members.member(work, team_id=question.team_id, user_id=question.asker_id)
-    zone = await _zone(work, team_id=question.team_id, tz=asker.tz if asker else "")
+    zone = await zone_of(work, team_id=question.team_id, user_id=question.asker_id)
     return views.beside(earlier, found, question_id=question.id, zone=zone)
 
 
@@ -225,13 +219,7 @@ async def experts_on(work: Work, *, question: Question, now: datetime) -> list[E
     """The same in an open transaction, for the question's asker."""
     if question.state is not QuestionState.OPEN:
         return []
-    ranked = await _ranked(
-        work,
-        team_id=question.team_id,
-        text=question.title,
-        asker_id=question.asker_id,
-        without=question.id,
-    )
+    ranked = await _near(work, question)
     return await _experts(work, question, ranked, now=now)
 
 
@@ -334,6 +322,17 @@ async def _ranked(
     )
 
 
+async def _near(work: Work, question: Question) -> list[Ranked]:
+    """The others by how near they are to a question that is in the log."""
+    return await _ranked(
+        work,
+        team_id=question.team_id,
+        text=question.title,
+        asker_id=question.asker_id,
+        without=question.id,
+    )
+
+
 async def _earlier(work: Work, team_id: TeamId, reader_id: UserId, near: Sequence[Ranked]) -> list[Earlier]:
     by_id = {
         one.id: one
@@ -395,7 +394,3 @@ async def _experts(
 
 def _text(of: Question) -> str:
     return "\n".join(part for part in (of.title, of.detail, of.topic) if part)
-
-
-async def _zone(work: Work, *, team_id: TeamId, tz: str) -> str:
-    return calendar.zone_or(tz, await editions.academy_zone(work, team_id=team_id))

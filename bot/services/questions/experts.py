@@ -13,6 +13,7 @@ from bot.domain.refusals import Refused
 from bot.domain.search.ranking import Ranked
 from bot.services.days_off import days_off
 from bot.services.homework import refresh_home
+from bot.services.questions.finding import reader_zone
 from bot.views import asking as views
 from bot.views.asking import Expert
 from storage import asking, channels, editions, members, outbox
@@ -310,7 +311,7 @@ async def _request(work: Work, row: OutboxRow, now: datetime) -> Composed:
         return Drop(reason)
     if question.ts is None:
         return Later(now + _AGAIN_IN)
-    zone = calendar.zone_or(person.tz, await editions.academy_zone(work, team_id=team_id))
+    zone = await reader_zone(work, team_id=team_id, tz=person.tz)
     civil_at = workdays.next_civil_at(now, zone, days_off(person.country), at=workdays.CIVIL_FROM)
     if civil_at > now:
         return Later(civil_at)

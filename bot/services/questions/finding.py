@@ -137,6 +137,12 @@ async def reader_zone(work: Work, *, team_id: TeamId, tz: str) -> str:
     return calendar.zone_or(tz, await editions.academy_zone(work, team_id=team_id))
 
 
+async def zone_of(work: Work, *, team_id: TeamId, user_id: UserId) -> str:
+    """The same of somebody who has to be looked up; the academy's for who is not known."""
+    person = await members.member(work, team_id=team_id, user_id=user_id)
+    return await reader_zone(work, team_id=team_id, tz=person.tz if person else "")
+
+
 async def show_in_channel(
     db: Database,
     *,

@@ -16,6 +16,7 @@ from bot.domain.refusals import Refused
 from bot.services.days_off import at_work_at, days_off
 from bot.services.meaning import vectors_if_installed
 from bot.services.questions import experts
+from bot.services.questions.finding import zone_of
 from bot.views import asking as views
 from storage import asking, channels, editions, follow_up, members, outbox
 from storage import questions as stored
@@ -252,7 +253,7 @@ async def _unanswered(work: Work, row: OutboxRow, now: datetime) -> Composed:
         )
     }
     asked = [(one, "Anonymous" if one.is_anonymous else names.get(one.asker_id, "Somebody")) for one in found]
-    message = views.unanswered(asked, zone=await _reader_zone(work, team_id, reader))
+    message = views.unanswered(asked, zone=await zone_of(work, team_id=team_id, user_id=reader))
     return Send(message["text"], message["blocks"])
 
 
@@ -266,11 +267,6 @@ async def _at_work(work: Work, row: OutboxRow, now: datetime) -> Later | None:
         else at_work_at(person, now, zone=await editions.academy_zone(work, team_id=team_id))
     )
     return Later(civil_at) if now < civil_at else None
-
-
-async def _reader_zone(work: Work, team_id: TeamId, user_id: UserId) -> str:
-    person = await members.member(work, team_id=team_id, user_id=user_id)
-    return calendar.zone_or(person.tz if person else "", await editions.academy_zone(work, team_id=team_id))
 
 
 async def _settled(work: Work, row: OutboxRow, now: datetime) -> Composed:

@@ -15,7 +15,7 @@ from bot.services.questions import log, places
 from bot.services.questions.asking import Asked, Found, Suggested, Written, drafted, experts_on, look, post
 from bot.views import asking as views
 from bot.views import kit
-from storage import asking, inbox, members, outbox
+from storage import asking, inbox, outbox
 from storage import questions as stored
 from storage.asking import Draft
 from storage.db import AlreadyDone, Database, Delivery, Work
@@ -93,7 +93,7 @@ async def look_up(db: Database, *, team_id: TeamId, draft_id: str, now: datetime
             draft = await asking.draft(work, team_id=team_id, draft_id=draft_id)
             if draft is None or draft.question_id is not None:
                 return None
-            found = await look(work, draft, tz=await _tz(work, draft))
+            found = await look(work, draft)
         if found.earlier:
             return found.suggested(draft)
         async with db.writing(team_id=team_id) as work:
@@ -151,7 +151,7 @@ async def _tell(work: Work, row: OutboxRow, now: datetime) -> Composed:
             question=question, channel_id=draft.channel_id, experts=tuple(experts)
         )
     else:
-        found = await look(work, draft, tz=await _tz(work, draft))
+        found = await look(work, draft)
         shown = found.suggested(draft) if found.earlier else await _post(work, draft, found, now=now)
     said = message(shown)
     return Send(said["text"], said["blocks"])
@@ -172,11 +172,6 @@ async def _post(work: Work, draft: Draft, found: Found, *, now: datetime) -> Ask
     asked = await post(work, draft, found.ranked, now=now)
     await asking.use_draft(work, team_id=draft.team_id, draft_id=draft.id, question_id=asked.question.id)
     return asked
-
-
-async def _tz(work: Work, draft: Draft) -> str:
-    asker = await members.member(work, team_id=draft.team_id, user_id=draft.user_id)
-    return asker.tz if asker else ""
 
 
 def _key(draft_id: str) -> str:
