@@ -25,6 +25,8 @@ class History:
     """Whether it was read from its beginning."""
     is_behind: bool = False
     """Whether it is to be read."""
+    times_asked: int = 0
+    """How often it was to be read: what is asked for during a reading is done after it."""
     messages: int = 0
     """Read in the reading that is going on, or was the last."""
     questions: int = 0
@@ -160,12 +162,19 @@ async def put_history(work: Work, *, team_id: TeamId, history: History) -> None:
 
 async def mark(work: Work, *, team_id: TeamId, channel_id: ChannelId, ts: str) -> Mark:
     """What is remembered of a message; a new mark where nothing is."""
+    return (await marks(work, team_id=team_id, channel_id=channel_id, of=[ts]))[ts]
+
+
+async def marks(
+    work: Work, *, team_id: TeamId, channel_id: ChannelId, of: Collection[str]
+) -> dict[str, Mark]:
+    """What is remembered of some messages, by ts; a new mark for each of which nothing is."""
     table = tables.message_mark
     query = select(table).where(
-        table.c.team_id == team_id, table.c.channel_id == channel_id, table.c.ts == ts
+        table.c.team_id == team_id, table.c.channel_id == channel_id, table.c.ts.in_(of)
     )
-    row = (await work.execute(query)).one_or_none()
-    return Mark(channel_id=channel_id, ts=ts) if row is None else _mark(row)
+    found = {row.ts: _mark(row) for row in (await work.execute(query) if of else ())}
+    return {ts: found.get(ts) or Mark(channel_id=channel_id, ts=ts) for ts in of}
 
 
 async def put_mark(work: Work, *, team_id: TeamId, mark: Mark) -> None:

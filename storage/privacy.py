@@ -198,7 +198,9 @@ RULES: Mapping[str, Rule] = {
     "question_digest": _rule(NOBODY, plain="channel_id due_at"),
     "channel": _rule(NOBODY, plain="channel_id name is_private is_archived"),
     "channel_member": _rule(QUESTIONS, plain="channel_id is_member changed_at", subject="user_id"),
-    "channel_history": _rule(NOBODY, plain="channel_id read_to is_whole is_behind messages questions"),
+    "channel_history": _rule(
+        NOBODY, plain="channel_id read_to is_whole is_behind times_asked messages questions"
+    ),
     "message_mark": _rule(NOBODY, plain="channel_id ts edited_ts checked_ts is_gone", actor="checked_by"),
     "workspace": _rule(NOBODY, plain="url bot_user_id"),
     "search_log": _rule(NOBODY, plain="analysis questions title_words body_words"),

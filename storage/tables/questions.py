@@ -109,6 +109,7 @@ channel_history = Table(
     Column("read_to", String),  # a ts; none: never read
     Column("is_whole", Boolean, nullable=False),  # was read from its beginning
     Column("is_behind", Boolean, nullable=False),  # is to be read
+    Column("times_asked", Integer, nullable=False),  # how often it was to be
     Column("messages", Integer, nullable=False),  # of the reading that is going on, or was the last
     Column("questions", Integer, nullable=False),
 )

@@ -1,22 +1,22 @@
 """Reads what was said in channels while the bot was away, and before it came."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.ids import ChannelId, TeamId, UserId
+from bot.domain.ids import ChannelId, QuestionId, TeamId, UserId
 from bot.domain.messages import ChannelMessage, read_message
 from bot.domain.questions import SHOWN, Question
 from bot.domain.workspace import Installation
 from bot.services.questions import check_marks, following, heard, places
 from bot.services.questions.messages import PROGRESS, PROGRESS_EDIT
 from storage import channels, editions, members, outbox, questions
-from storage.channels import History
+from storage.channels import History, Mark
 from storage.db import Database, Work
 
 _log = logging.getLogger(__name__)
@@ -116,8 +116,17 @@ async def read(
     await reading.run()
 
 
+@dataclass(frozen=True)
+class _Thread:
+    """The replies to a message, as they were when Slack was asked: events may have told of more since."""
+
+    replies: Sequence[ChannelMessage] = ()
+    before: Mapping[str, Mark] = field(default_factory=dict)
+    """The answers that the log knew before Slack was asked, by ts, and what it remembered of each."""
+
+
 class _Reading:
-    """One channel, once."""
+    """One channel, until nobody has asked for more since it was begun."""
 
     def __init__(
         self,
@@ -137,24 +146,36 @@ class _Reading:
         self._channel_id = channel_id
         self._now = now
         self._on_queued = on_queued
+        self._known: Mapping[str, QuestionId] = {}
         self._seen: set[str] = set()
+        self._is_first = True
         self._history = History(channel_id=channel_id)
         self._told: list[str] = []
 
     async def run(self) -> None:
         """Read it, and write how far it was read. Raises SlackApiError and what losing Slack raises."""
+        while not await self._is_done():
+            self._is_first = False
+
+    async def _is_done(self) -> bool:
+        """Read it once; whether that serves everybody who wants it read."""
+        read_to = f"{self._now.timestamp():.6f}"
         async with self._db.reading() as work:
             known = (await channels.histories(work, team_id=self._team_id))[self._channel_id]
             is_asking = await places.is_questions_channel(
                 work, team_id=self._team_id, channel_id=self._channel_id
             )
-        self._history = replace(known, is_behind=True, messages=0, questions=0)
-        read_to = f"{self._now.timestamp():.6f}"
-        again_from = f"{(self._now - _AGAIN).timestamp():.6f}"
-        oldest = "0"
-        if known.is_whole or not is_asking:
-            # A channel without questions of its own is followed from the bot's coming on.
-            oldest = min(known.read_to or read_to, again_from)
+            again_from = f"{(self._now - _AGAIN).timestamp():.6f}"
+            oldest = "0"
+            if known.is_whole or not is_asking:
+                # A channel without questions of its own is followed from the bot's coming on.
+                oldest = min(known.read_to or read_to, again_from)
+            # Before Slack is asked: what the log hears of meanwhile is not missing there.
+            self._known = await channels.questions_since(
+                work, team_id=self._team_id, channel_id=self._channel_id, oldest=oldest
+            )
+        self._seen = set()
+        self._history = replace(known, messages=0, questions=0) if self._is_first else known
         try:
             await self._read_from(oldest)
         except SlackApiError as refused:
@@ -164,10 +185,19 @@ class _Reading:
         else:
             await self._take_out_deleted()
             self._history = replace(self._history, read_to=read_to, is_whole=known.is_whole or is_asking)
-        self._history = replace(self._history, is_behind=False)
         async with self._db.writing(team_id=self._team_id) as work:
-            await channels.put_history(work, team_id=self._team_id, history=self._history)
-            await self._tell(work)
+            is_done = await self._write(work, is_over=True)
+            if is_done:
+                await self._tell(work)
+        return is_done
+
+    async def _write(self, work: Work, *, is_over: bool = False) -> bool:
+        """Write how far it is; False where, since this was begun, somebody asked for it to be read."""
+        now = (await channels.histories(work, team_id=self._team_id))[self._channel_id]
+        is_asked_again = now.times_asked != self._history.times_asked
+        written = replace(self._history, is_behind=is_asked_again or not is_over, times_asked=now.times_asked)
+        await channels.put_history(work, team_id=self._team_id, history=written)
+        return not is_asked_again
 
     async def _read_from(self, oldest: str) -> None:
         cursor = ""
@@ -179,11 +209,12 @@ class _Reading:
             found.reverse()  # questions are numbered as they were asked
             for start in range(0, len(found), _AT_ONCE):
                 await self._take_in(found[start : start + _AT_ONCE])
-            self._history = replace(self._history, messages=self._history.messages + len(found))
+            if self._is_first:
+                self._history = replace(self._history, messages=self._history.messages + len(found))
             async with self._db.writing(team_id=self._team_id) as work:
-                await channels.put_history(work, team_id=self._team_id, history=self._history)
+                await self._write(work)
                 if self._history.messages >= _LONG:
-                    await self._tell(work)
+                    await self._tell(work, is_over=False)
             self._on_queued()
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
@@ -201,46 +232,69 @@ class _Reading:
             new = [await self._reconcile(work, message, thread) for message, thread in threads]
         self._history = replace(self._history, questions=self._history.questions + sum(new))
 
-    async def _thread(self, message: ChannelMessage, given: Mapping[str, Any]) -> list[ChannelMessage] | None:
-        """The thread of a message, where something may be new in it; else None."""
-        if not message.has_replies:
-            return []
+    async def _thread(self, message: ChannelMessage, given: Mapping[str, Any]) -> _Thread:
+        """The thread of a message; an empty one where nothing can be new in it."""
         async with self._db.reading() as work:
             known = await questions.question_of_message(
                 work, team_id=self._team_id, channel_id=self._channel_id, ts=message.ts
             )
+            before = await self._marks(work, await self._answers(work, known) if known else ())
+            if not (message.has_replies or before):
+                return _Thread()
             is_asking = await places.is_questions_channel(
                 work, team_id=self._team_id, channel_id=self._channel_id
             )
             # That it was taken away is seen at the reply only.
             is_by_check = known is not None and await check_marks.is_accepted_by_check(work, known)
         if known is None and not is_asking and not following.is_asking(message):
-            return None
+            return _Thread()
         if known is not None and known.state not in SHOWN:
-            return None
+            return _Thread()
         is_old = self._now - message.said_at > _YOUNG
-        was_read = str(given.get("latest_reply") or "") <= (self._history.read_to or "")
+        was_read = message.has_replies and str(given.get("latest_reply") or "") <= (
+            self._history.read_to or ""
+        )
         if known is not None and known.answered_at is not None and is_old and was_read and not is_by_check:
-            return None
+            return _Thread()
         thread = await heard.fetch_thread(self._client, self._channel_id, message.ts)
-        return thread[1:] if thread else None
+        return _Thread(thread[1:], before) if thread else _Thread()
 
-    async def _reconcile(
-        self, work: Work, message: ChannelMessage, replies: list[ChannelMessage] | None
-    ) -> bool:
+    async def _answers(self, work: Work, question: Question) -> list[str]:
+        """The messages of a question's answers, by ts."""
+        given = await questions.answers(work, team_id=self._team_id, question_ids=[question.id])
+        return [one.ts for one in given if one.ts is not None]
+
+    async def _marks(self, work: Work, of: Iterable[str]) -> dict[str, Mark]:
+        return await channels.marks(work, team_id=self._team_id, channel_id=self._channel_id, of=list(of))
+
+    async def _reconcile(self, work: Work, message: ChannelMessage, thread: _Thread) -> bool:
         """Bring the log in step with a message and its replies; whether it is a new question."""
         question = await questions.question_of_message(
             work, team_id=self._team_id, channel_id=self._channel_id, ts=message.ts
         )
+        as_read = await self._as_read(work, thread)
+        replies = [one if one.ts in as_read else replace(one, reactions=()) for one in thread.replies]
         if question is not None:
             await self._catch_edit(work, message)
-            await self._catch_deletions(work, question, replies)
-            await check_marks.open_unchecked(work, question, replies or (), now=self._now)
-        for reply in replies or ():
+            await self._catch_deletions(work, question, thread)
+            same = [one for one in replies if one.ts in as_read]
+            await check_marks.open_unchecked(work, question, same, now=self._now)
+        for reply in replies:
             await self._catch_edit(work, reply)
-        thread = [message, *(replies or ())]
-        new = await following.take_in(work, team_id=self._team_id, thread=thread, is_past=True, now=self._now)
+        new = await following.take_in(
+            work, team_id=self._team_id, thread=[message, *replies], is_past=True, now=self._now
+        )
         return new is not None
+
+    async def _as_read(self, work: Work, thread: _Thread) -> set[str]:
+        """The replies, by ts, of whose check marks nothing was heard since Slack was asked."""
+        now = await self._marks(work, [reply.ts for reply in thread.replies])
+        then = {ts: thread.before.get(ts, Mark(channel_id=self._channel_id, ts=ts)) for ts in now}
+        return {
+            ts
+            for ts, mark in now.items()
+            if (mark.checked_ts, mark.checked_by) == (then[ts].checked_ts, then[ts].checked_by)
+        }
 
     async def _catch_edit(self, work: Work, message: ChannelMessage) -> None:
         if message.edited_ts is None:
@@ -254,37 +308,29 @@ class _Reading:
         if is_known and (mark.edited_ts or "") < message.edited_ts:
             await following.reworded(work, team_id=self._team_id, message=message, now=self._now)
 
-    async def _catch_deletions(
-        self, work: Work, question: Question, replies: list[ChannelMessage] | None
-    ) -> None:
-        if replies is None:
-            return
-        there = {reply.ts for reply in replies}
-        for answer in await questions.answers(work, team_id=self._team_id, question_ids=[question.id]):
-            if answer.ts is not None and answer.ts not in there:
+    async def _catch_deletions(self, work: Work, question: Question, thread: _Thread) -> None:
+        there = {reply.ts for reply in thread.replies}
+        for ts in await self._answers(work, question):
+            if ts in thread.before and ts not in there:
                 await following.gone(
-                    work, team_id=self._team_id, channel_id=self._channel_id, ts=answer.ts, now=self._now
+                    work, team_id=self._team_id, channel_id=self._channel_id, ts=ts, now=self._now
                 )
 
     async def _take_out_deleted(self) -> None:
         if not self._seen:
             return
         # Slack hides what is older than a plan allows: only a gap between messages is a deletion.
-        oldest, newest = min(self._seen), f"{self._now.timestamp():.6f}"
+        oldest = min(self._seen)
         async with self._db.writing(team_id=self._team_id) as work:
-            known = await channels.questions_since(
-                work, team_id=self._team_id, channel_id=self._channel_id, oldest=oldest
-            )
-            for ts in sorted(known.keys() - self._seen):
-                # What was said while this was read is told by events.
-                if ts <= newest:
+            for ts in sorted(self._known.keys() - self._seen):
+                if ts > oldest:
                     await following.gone(
                         work, team_id=self._team_id, channel_id=self._channel_id, ts=ts, now=self._now
                     )
 
-    async def _tell(self, work: Work) -> None:
+    async def _tell(self, work: Work, *, is_over: bool = True) -> None:
         """Let organisers know how far a long channel is; one message each, which is then rewritten."""
-        if not self._told and self._history.messages >= _LONG and self._history.is_behind:
+        if not self._told and not is_over:
             key = f"progress:{self._channel_id}:{self._now:%Y%m%dT%H%M%S}"
             for user_id in await members.organisers(work, team_id=self._team_id):
                 self._told.append(f"{key}:{user_id}")

@@ -55,7 +55,8 @@ async def seen(work: Work, *, channel: Channel, user_ids: Sequence[UserId], now:
     await questions.put_channel(work, channel)
     await channels.set_members(work, team_id=team_id, channel_id=channel_id, user_ids=user_ids, now=now)
     known = (await channels.histories(work, team_id=team_id)).get(channel_id, History(channel_id=channel_id))
-    await channels.put_history(work, team_id=team_id, history=replace(known, is_behind=True))
+    asked = replace(known, is_behind=True, times_asked=known.times_asked + 1)
+    await channels.put_history(work, team_id=team_id, history=asked)
 
 
 async def member_changed(

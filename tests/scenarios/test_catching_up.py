@@ -1,0 +1,174 @@
+"""What is said while a channel's past is being read is heard as it was told, whatever the past still says."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.domain.ids import ChannelId, TeamId
+from bot.domain.questions import QuestionState
+from bot.services.questions import catching_up
+from storage import channels
+from tests.scenarios.asking import ASK, answers, logged, open_questions_channel
+from tests.scenarios.stage import Stage
+
+CHECK = "white_check_mark"
+Deed = Callable[[], Awaitable[object]]
+
+
+class Interrupted(AsyncWebClient):
+    """Between an answer of Slack's to one method and its being read, something happens."""
+
+    def __init__(self, stage: Stage, method: str, meanwhile: Deed) -> None:
+        super().__init__(stage.app.bot_token, base_url=stage.sandbox.api_url)
+        self._method = method
+        self._meanwhile = [meanwhile]
+        self.called: list[str] = []
+
+    async def api_call(self, api_method: str, **options: Any) -> AsyncSlackResponse:
+        """Call it."""
+        self.called.append(api_method)
+        answer = await super().api_call(api_method, **options)
+        if api_method == self._method and self._meanwhile:
+            await self._meanwhile.pop()()
+        return answer
+
+
+@pytest.fixture
+async def asking(stage: Stage) -> Stage:
+    """The stage with a questions channel."""
+    await open_questions_channel(stage)
+    return stage
+
+
+async def read(stage: Stage, *, client: AsyncWebClient | None = None) -> None:
+    """Have the channel's past read."""
+    await catching_up.read(
+        stage.bot.db,
+        client=client or stage.bot.client,
+        team_id=TeamId(stage.team_id),
+        channel_id=ChannelId(ASK),
+        now=stage.workspace.clock.now(),
+    )
+    await stage.settle()
+
+
+async def test_a_first_reply_that_comes_while_the_channel_is_read_stays_an_answer(asking: Stage) -> None:
+    ben, eva = asking.person("UBEN"), asking.person("UEVA")
+    ts = await ben.say(ASK, "How do you keep members engaged?")
+    await asking.settle()
+
+    async def answered_and_accepted() -> None:
+        reply = await eva.say(ASK, "We call each of them twice a year.", thread_ts=ts)
+        await ben.react(ASK, reply, CHECK)
+        await asking.sandbox.quiet()
+
+    await read(asking, client=Interrupted(asking, "conversations.history", answered_and_accepted))
+
+    (question,) = await logged(asking)
+    assert question.state is QuestionState.ANSWERED
+    assert [one.author_id for one in await answers(asking, question)] == ["UEVA"]
+
+
+async def test_a_further_reply_that_comes_while_its_thread_is_read_stays_an_answer(asking: Stage) -> None:
+    ben, eva = asking.person("UBEN"), asking.person("UEVA")
+    ts = await ben.say(ASK, "How do you keep members engaged?")
+    await eva.say(ASK, "We call each of them twice a year.", thread_ts=ts)
+    await asking.settle()
+
+    async def answered_again() -> None:
+        await eva.say(ASK, "And we meet in June.", thread_ts=ts)
+        await asking.sandbox.quiet()
+
+    await read(asking, client=Interrupted(asking, "conversations.replies", answered_again))
+
+    (question,) = await logged(asking)
+    assert [one.text for one in await answers(asking, question)] == [
+        "We call each of them twice a year.",
+        "And we meet in June.",
+    ]
+
+
+async def test_a_question_that_is_asked_while_the_channel_is_read_stays_in_the_log(asking: Stage) -> None:
+    ben = asking.person("UBEN")
+    await ben.say(ASK, "How do you keep members engaged?")
+    await asking.settle()
+
+    async def asked() -> None:
+        await ben.say(ASK, "Who runs a mentoring programme?")
+        await asking.sandbox.quiet()
+
+    await read(asking, client=Interrupted(asking, "conversations.history", asked))
+
+    assert [one.state for one in await logged(asking)] == [QuestionState.OPEN, QuestionState.OPEN]
+
+
+@pytest.mark.parametrize(
+    ("is_checked", "state"), [(True, QuestionState.ANSWERED), (False, QuestionState.OPEN)]
+)
+async def test_a_check_mark_while_its_thread_is_read_counts_and_not_how_it_was(
+    asking: Stage, is_checked: bool, state: QuestionState
+) -> None:
+    ben, eva = asking.person("UBEN"), asking.person("UEVA")
+    ts = await ben.say(ASK, "How do you keep members engaged?")
+    reply = await eva.say(ASK, "We call each of them twice a year.", thread_ts=ts)
+    await asking.settle()
+    change = ben.react if is_checked else ben.unreact
+    if not is_checked:
+        await ben.react(ASK, reply, CHECK)
+        await asking.settle()
+
+    async def changed() -> None:
+        await change(ASK, reply, CHECK)
+        await asking.sandbox.quiet()
+
+    await read(asking, client=Interrupted(asking, "conversations.replies", changed))
+
+    assert [one.state for one in await logged(asking)] == [state]
+
+
+async def test_the_last_answer_deleted_while_the_bot_was_away_is_taken_out(asking: Stage) -> None:
+    ben, eva = asking.person("UBEN"), asking.person("UEVA")
+    ts = await ben.say(ASK, "How do you keep members engaged?")
+    reply = await eva.say(ASK, "We call each of them twice a year.", thread_ts=ts)
+    await ben.react(ASK, reply, CHECK)
+    await asking.settle()
+    await asking.at("2023-06-28 08:00")
+    await asking.bot.stop()
+
+    # The bot's own word of the answer, too: nothing stands in the thread any more.
+    for message in list(asking.workspace.channel(ASK).messages):
+        if message.get("thread_ts") == ts != message["ts"]:
+            asking.workspace.delete(ASK, message["ts"])
+    await asking.sandbox.quiet()
+    # Nobody is there to hear of the two; and what the bot said of the answer cannot be changed any more.
+    asking.expected_errors = ["chat.update: message_not_found", "dispatch_failed", "dispatch_failed"]
+    await asking.restart()
+    await asking.settle()
+
+    (question,) = await logged(asking)
+    assert (question.state, await answers(asking, question)) == (QuestionState.OPEN, [])
+
+
+async def test_who_starts_while_another_reads_has_it_read_again_after_that(asking: Stage) -> None:
+    """What the one who starts has missed may stand where the other has been already."""
+    await asking.person("UBEN").say(ASK, "How do you keep members engaged?")
+    await asking.settle()
+    team_id = TeamId(asking.team_id)
+    async with asking.bot.db.reading() as work:
+        home = await channels.installation(work, team_id=team_id)
+    assert home is not None
+
+    async def another_starts() -> None:
+        now = asking.workspace.clock.now()
+        await catching_up.sync(
+            asking.bot.db, client=asking.bot.client, team_id=team_id, installation=home, now=now
+        )
+
+    client = Interrupted(asking, "conversations.history", another_starts)
+    await read(asking, client=client)
+
+    assert client.called.count("conversations.history") == 2
+    assert await catching_up.behind(asking.bot.db, team_id=team_id) == []
