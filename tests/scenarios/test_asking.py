@@ -265,6 +265,25 @@ async def test_a_form_delivered_again_asks_once(stage: Stage) -> None:
     assert len(await logged(stage)) == 1
 
 
+async def test_a_form_sent_again_shows_once_more_what_was_answered_before(stage: Stage) -> None:
+    """The first answer to it was lost on the way: what was written must not go with it."""
+    ask = await prepared(stage)
+    await answered_before(stage, channel_id=ask)
+    ben = stage.person("UBEN")
+    await ben.command("/ask")
+    await ben.submit({"question": "How do you get members to pay the fee on time?"})
+    submission = stage.last("interactive", type="view_submission")
+
+    (again,) = await stage.again(submission, times=1)
+    await ben.submit()
+    (after,) = await stage.again(submission, times=1)
+    await stage.settle()
+
+    assert again.body["view"]["title"]["text"] == "Asked before"
+    assert after.body is None
+    assert len(posts(stage, ask)) == 1
+
+
 # -- beside a question in a channel -------------------------------------------------------------------
 
 

@@ -19,7 +19,7 @@ from bot.views.asking import Earlier, Expert
 from storage import asking, channels, members
 from storage import questions as stored
 from storage.asking import Draft
-from storage.db import Database, Delivery, Work
+from storage.db import AlreadyDone, Database, Delivery, Work
 from storage.search import nearest
 
 LONGEST_QUESTION = 10_000
@@ -125,11 +125,26 @@ async def _ask(
     async with db.reading() as work:
         draft = await drafted(work, who=who, written=written, given_in=given_in, once=once)
         found = await look(work, draft)
-    async with db.writing(once) as work:
-        if not found.earlier:
-            return await post(work, draft, found.ranked, now=now)
-        await asking.forget_drafts_before(work, instant=now - _DRAFTS_KEPT)
-        await asking.put_drafts(work, [draft])
+    try:
+        async with db.writing(once) as work:
+            return await _begin(work, draft, found, now=now)
+    except AlreadyDone:
+        # Its form was sent again, since the answer was lost on the way: is there something left to ask?
+        async with db.writing(team_id=who.team_id) as work:
+            known = await asking.draft(work, team_id=who.team_id, draft_id=draft.id)
+            if known is None or known.question_id is not None:
+                raise
+            begun = await _begin(work, draft, found, now=now)
+            if isinstance(begun, Asked):
+                await asking.forget_draft(work, team_id=who.team_id, draft_id=draft.id)
+            return begun
+
+
+async def _begin(work: Work, draft: Draft, found: Found, *, now: datetime) -> Suggested | Asked:
+    if not found.earlier:
+        return await post(work, draft, found.ranked, now=now)
+    await asking.forget_drafts_before(work, instant=now - _DRAFTS_KEPT)
+    await asking.put_drafts(work, [draft])
     return found.suggested(draft)
 
 
