@@ -201,12 +201,12 @@ async def _announce(crowd: Crowd, scene: Scene, watch: Watch, plan: Plan) -> Non
 
 
 async def _quiet(scene: Scene, watch: Watch, *, within_s: float) -> bool:
-    """Wait until nothing more is waiting, over a while; False where that is not so in time."""
+    """Wait until nothing is waiting, and no channel is to be read, over a while; False if not in time."""
     is_quiet_since_s, posts = time.monotonic(), -1
     until_s = time.monotonic() + within_s
     while time.monotonic() < until_s:
         await asyncio.sleep(0.5)
-        if watch.waiting or scene.posts != posts or _is_delivered_again(scene):
+        if watch.waiting or watch.behind or scene.posts != posts or _is_delivered_again(scene):
             is_quiet_since_s, posts = time.monotonic(), scene.posts
         elif time.monotonic() - is_quiet_since_s > _QUIET_FOR_S:
             return True

@@ -93,6 +93,8 @@ class Watch:
         self.waiting = 0
         self.waiting_bulk = 0
         """Of these, one of very many each: announcements, but not the edits that tell how far they are."""
+        self.behind = 0
+        """Channels that are to be read."""
         self.sending_of: set[int] = set()
         self._scene = scene
         self._database = database
@@ -117,6 +119,9 @@ class Watch:
                 ).where(of.state.in_(("queued", "sending")))
             )
             found = list(rows)
+            of_channel = tables.channel_history.c
+            behind = await work.execute(select(of_channel.channel_id).where(of_channel.is_behind))
+            self.behind = len(list(behind))
         self._looks += 1
         self.waiting = sum(_is_due(row, self._scene) for row in found)
         self.waiting_bulk = sum(row.is_bulk for row in found)
@@ -241,15 +246,27 @@ class Verdict:
             row = by_ts.get(ts)
             if row is None:
                 if state != "removed":
-                    self.found.lost.append(f"question {title}")
+                    self.found.lost.append(f"question {title}; {self._told_of(ts)}")
                 continue
             is_as = (row["title"], row["state"], reply.get((row["id"], row["accepted_answer_id"])))
             if is_as != (title, state, accepted) and not (state == row["state"] == "removed"):
-                self.found.lost.append(f"question {row['id']} is {is_as}, not {(title, state, accepted)}")
+                self.found.lost.append(
+                    f"question {row['id']} is {is_as}, not {(title, state, accepted)}; "
+                    f"{self._told_of(accepted or ts)}"
+                )
         self._count_marks()
         mine = set(self._wanted.questions)
         asked = Counter(row["title"] for row in questions if row["ts"] not in mine)
         self._compare("question by the form", asked, list(self._wanted.asked))
+
+    def _told_of(self, ts: str) -> str:
+        """What the bot was told of a message, and how it answered."""
+        told = []
+        for delivered in self._scene.sandbox.delivery.log:
+            if ts in str(delivered.payload):
+                answers = ", ".join(ack.error or "ok" for ack in delivered.acks)
+                told.append(f"{_named(delivered)} at {delivered.at:%H:%M:%S}: {answers}")
+        return "; ".join(told)
 
     def _count_marks(self) -> None:
         bot = self._scene.app.bot_user_id
