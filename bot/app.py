@@ -329,8 +329,9 @@ async def _hear_what_was_missed(
     """Take over people, groups and channels from Slack, which told nobody while the bot was down."""
     try:
         listed = await people.fetch_people(reader, team_id=team_id)
+        known = await people.known_groups(db, team_id=team_id)
         groups = await people.fetch_groups_if_any(reader)
-        await people.sync(db, team_id=team_id, people=listed, groups=groups, now=now)
+        await people.sync(db, team_id=team_id, people=listed, groups=groups, groups_before=known, now=now)
         await catching_up.sync(db, client=reader, team_id=team_id, installation=installation, now=now)
     except SlackApiError as refused:
         if refused.response.get("error") != "ratelimited":

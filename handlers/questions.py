@@ -238,12 +238,14 @@ def _register_channels(app: AsyncApp, deps: Deps) -> None:
 async def _bot_joined(
     deps: Deps, client: AsyncWebClient, team_id: TeamId, channel_id: ChannelId, once: Any
 ) -> None:
+    before = await places.known_before(deps.db, team_id=team_id, channel_id=channel_id)
     found = await heard.fetch_channel(client, channel_id)
     if found is not None and found.get("is_member"):
         await places.channel_joined(
             deps.db,
             channel=heard.channel(found, team_id=team_id),
             user_ids=await heard.fetch_members(client, channel_id),
+            before=before,
             now=deps.now(),
             once=once,
         )

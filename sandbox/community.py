@@ -58,7 +58,8 @@ class Community:
         user = self.user(user_id)
         for key, value in fields.items():
             setattr(user, key, value)
-        user.updated = self.now_s()
+        # A clock that was moved back makes no change older than the one before.
+        user.updated = max(user.updated, self.now_s())
         self.tell(Change("user_change", user=user_id))
         return user
 

@@ -99,16 +99,42 @@ async def members_of(work: Work, *, team_id: TeamId, channel_id: ChannelId) -> f
     return frozenset((await work.execute(query)).scalars())
 
 
+async def changes(
+    work: Work, *, team_id: TeamId, channel_id: ChannelId
+) -> dict[UserId, tuple[bool, datetime]]:
+    """Whether each person of whom that was ever heard is in a channel, and since when or when they left."""
+    table = tables.channel_member
+    query = select(table.c.user_id, table.c.is_member, table.c.changed_at).where(
+        table.c.team_id == team_id, table.c.channel_id == channel_id
+    )
+    return {row.user_id: (row.is_member, row.changed_at) for row in await work.execute(query)}
+
+
 async def set_members(
-    work: Work, *, team_id: TeamId, channel_id: ChannelId, user_ids: Collection[UserId], now: datetime
+    work: Work,
+    *,
+    team_id: TeamId,
+    channel_id: ChannelId,
+    user_ids: Collection[UserId],
+    before: Mapping[UserId, tuple[bool, datetime]] | None = None,
+    now: datetime,
 ) -> None:
-    """Make these people, and nobody else, the members of a channel; those who were erased are left out."""
-    before = await members_of(work, team_id=team_id, channel_id=channel_id)
-    place = {"team_id": team_id, "channel_id": channel_id, "changed_at": now}
+    """Make these people, and nobody else, the members of a channel; those who were erased are left out.
+
+    before: the `changes` before Slack was asked; those of whom something was heard since stay as they are.
+    """
+    known = await changes(work, team_id=team_id, channel_id=channel_id)
+    before = known if before is None else before
     after = set(user_ids) - await erasure.erased_among(work, team_id=team_id, user_ids=user_ids)
+    place = {"team_id": team_id, "channel_id": channel_id, "changed_at": now}
+    # Who is told of as before keeps the instant: it is of Slack's clock, by which the next news is newer.
     await work.put_all(
         tables.channel_member,
-        [{**place, "user_id": one, "is_member": one in after} for one in sorted(after | before)],
+        [
+            {**place, "user_id": one, "is_member": one in after}
+            for one in sorted(after | known.keys())
+            if known.get(one) == before.get(one) and (one in after) != known.get(one, (False, now))[0]
+        ],
     )
 
 

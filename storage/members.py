@@ -149,12 +149,31 @@ async def set_group_members(
         await work.put(usergroup_member, {"team_id": team_id, "group_id": group_id, "user_id": user_id})
 
 
-async def set_groups(work: Work, *, team_id: TeamId, groups: Mapping[str, Collection[UserId]]) -> None:
-    """Make these the workspace's user groups, by id; those that are not named lose their members."""
-    query = select(usergroup_member.c.group_id).where(usergroup_member.c.team_id == team_id).distinct()
-    known = {group_id for (group_id,) in await work.execute(query)}
-    for group_id in sorted(known | set(groups)):
-        await set_group_members(work, team_id=team_id, group_id=group_id, user_ids=groups.get(group_id, ()))
+async def known_groups(work: Work, *, team_id: TeamId) -> dict[str, set[UserId]]:
+    """The user groups that have members, as last heard from Slack, by id."""
+    found: defaultdict[str, set[UserId]] = defaultdict(set)
+    query = select(usergroup_member).where(usergroup_member.c.team_id == team_id)
+    for row in await work.execute(query):
+        found[row.group_id].add(UserId(row.user_id))
+    return found
+
+
+async def set_groups(
+    work: Work,
+    *,
+    team_id: TeamId,
+    groups: Mapping[str, Collection[UserId]],
+    before: Mapping[str, Collection[UserId]] | None = None,
+) -> None:
+    """Make these the workspace's user groups, by id; those that are not named lose their members.
+
+    before: how they were known when Slack was asked; one that is another by now is left as it is.
+    """
+    known = await known_groups(work, team_id=team_id)
+    for group_id in sorted(known.keys() | groups.keys()):
+        if before is None or known.get(group_id, set()) == set(before.get(group_id, ())):
+            user_ids = groups.get(group_id, ())
+            await set_group_members(work, team_id=team_id, group_id=group_id, user_ids=user_ids)
 
 
 async def group_members(work: Work, *, team_id: TeamId, group_id: str) -> list[UserId]:

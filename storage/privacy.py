@@ -116,6 +116,7 @@ RULES: Mapping[str, Rule] = {
         ME,
         subject="user_id",
         personal="name email tz country sectors languages expertise is_admin is_guest is_bot is_deactivated",
+        plain="updated_s",
     ),
     "profile": _rule(ME, subject="user_id", personal="cluster looks_for own visibility", plain="saved_at"),
     "welcome": _rule(MESSAGES, subject="user_id", plain="welcomed_at"),

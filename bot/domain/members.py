@@ -35,6 +35,8 @@ class Member:
     is_guest: bool = False
     is_bot: bool = False
     is_deactivated: bool = False
+    updated_s: int = 0
+    """When Slack last changed it, in seconds since 1970 by Slack's clock; 0 where it does not say."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -39,6 +39,7 @@ def described(user: Mapping[str, Any], *, team_id: TeamId) -> Member:
         is_guest=any(user.get(key) for key in ("is_restricted", "is_ultra_restricted")),
         is_bot=bool(user.get("is_bot")) or user["id"] == "USLACKBOT",
         is_deactivated=bool(user.get("deleted")),
+        updated_s=int(user.get("updated") or 0),
     )
 
 
@@ -93,18 +94,32 @@ async def fetch_groups_if_any(client: AsyncWebClient) -> list[UserGroup]:
         return []
 
 
+async def known_groups(db: Database, *, team_id: TeamId) -> Mapping[str, Collection[UserId]]:
+    """The user groups as they are known, by id, with their members."""
+    async with db.reading() as work:
+        return await members.known_groups(work, team_id=team_id)
+
+
 async def sync(
-    db: Database, *, team_id: TeamId, people: Sequence[Member], groups: Sequence[UserGroup], now: datetime
+    db: Database,
+    *,
+    team_id: TeamId,
+    people: Sequence[Member],
+    groups: Sequence[UserGroup],
+    groups_before: Mapping[str, Collection[UserId]] | None = None,
+    now: datetime,
 ) -> list[UserId]:
     """Take over what Slack tells of everybody; what the roster said of them stays.
 
-    people, groups: as fetched. now: instant in UTC.
+    people, groups: as fetched. groups_before: as they were known before that; those of which something was
+    heard since stay as they are. now: instant in UTC.
     Returns the ids of those who are new or changed. Reminders of those whose clock changed are replanned, and
     those who joined while the bot was down are welcomed.
     """
     async with db.writing(team_id=team_id) as work:
         known = {one.user_id for one in await members.members(work, team_id=team_id)}
-        await members.set_groups(work, team_id=team_id, groups={group.id: group.user_ids for group in groups})
+        heard = {group.id: group.user_ids for group in groups}
+        await members.set_groups(work, team_id=team_id, groups=heard, before=groups_before)
         changed = await take_over(work, team_id=team_id, people=people, now=now)
         # Where nobody was known, the bot is the newcomer.
         newcomers = {user_id for user_id in changed if known and user_id not in known}
@@ -123,6 +138,8 @@ async def take_over(work: Work, *, team_id: TeamId, people: Sequence[Member], no
         if heard.user_id in unwanted:
             continue  # they had everything deleted, and have not come back by themselves
         before = known.get(heard.user_id)
+        if before is not None and heard.updated_s < before.updated_s:
+            continue  # late news, or of a list that was older than the news
         after = heard if before is None else _merged(before, heard)
         if after == before:
             continue

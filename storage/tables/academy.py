@@ -53,6 +53,7 @@ member = Table(
     Column("is_guest", Boolean, nullable=False),
     Column("is_bot", Boolean, nullable=False),
     Column("is_deactivated", Boolean, nullable=False),
+    Column("updated_s", Integer, nullable=False),  # by Slack's clock; what is older must not undo it
 )
 
 edition = Table(

@@ -1,13 +1,14 @@
 """What is said while a channel's past is being read is heard as it was told, whatever the past still says."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.domain.ids import ChannelId, TeamId
+from bot.domain.ids import ChannelId, TeamId, UserId
 from bot.domain.questions import QuestionState
 from bot.services.questions import catching_up
 from storage import channels
@@ -152,23 +153,85 @@ async def test_the_last_answer_deleted_while_the_bot_was_away_is_taken_out(askin
     assert (question.state, await answers(asking, question)) == (QuestionState.OPEN, [])
 
 
+async def synced(stage: Stage, *, client: AsyncWebClient) -> None:
+    """The channels taken over from Slack, as a process does that starts."""
+    team_id = TeamId(stage.team_id)
+    async with stage.bot.db.reading() as work:
+        home = await channels.installation(work, team_id=team_id)
+    assert home is not None
+    now = stage.workspace.clock.now()
+    await catching_up.sync(stage.bot.db, client=client, team_id=team_id, installation=home, now=now)
+
+
+async def test_who_leaves_while_slack_lists_a_channel_s_members_has_left(asking: Stage) -> None:
+    async def left() -> None:
+        await asking.person("UBEN").leave(ASK)
+        await asking.sandbox.quiet()
+
+    await synced(asking, client=Interrupted(asking, "conversations.members", left))
+
+    async with asking.bot.db.reading() as work:
+        sight = await channels.sight(work, team_id=TeamId(asking.team_id), user_id=UserId("UBEN"))
+    assert ChannelId(ASK) not in sight.channels
+
+
+async def test_news_of_who_left_counts_though_the_host_s_clock_was_ahead_of_slack_s(asking: Stage) -> None:
+    place: dict[str, Any] = {"team_id": TeamId(asking.team_id), "channel_id": ChannelId(ASK)}
+    async with asking.bot.db.writing() as work:
+        everybody = await channels.members_of(work, **place)
+        ahead = asking.workspace.clock.now() + timedelta(minutes=5)
+        await channels.set_members(work, user_ids=everybody, now=ahead, **place)
+
+    await asking.person("UBEN").leave(ASK)
+    await asking.settle()
+
+    async with asking.bot.db.reading() as work:
+        sight = await channels.sight(work, team_id=TeamId(asking.team_id), user_id=UserId("UBEN"))
+    assert ChannelId(ASK) not in sight.channels
+
+
+async def test_a_channel_joined_while_slack_lists_the_channels_is_in_sight(asking: Stage) -> None:
+    asking.workspace.add_channel("ask-coaches", members=["UBEN"], channel_id="CNEW")
+
+    async def joined() -> None:
+        asking.workspace.join("CNEW", asking.app.bot_user_id)
+        await asking.settle()
+
+    await synced(asking, client=Interrupted(asking, "conversations.list", joined))
+
+    async with asking.bot.db.reading() as work:
+        sight = await channels.sight(work, team_id=TeamId(asking.team_id), user_id=UserId("UBEN"))
+        found = await channels.channel(work, team_id=TeamId(asking.team_id), channel_id=ChannelId("CNEW"))
+    assert ChannelId("CNEW") in sight.channels
+    assert found is not None
+    assert not found.is_archived
+
+
+async def test_a_channel_made_private_while_slack_lists_its_members_stays_private(asking: Stage) -> None:
+    async def closed() -> None:
+        asking.workspace.channels[ASK].kind = "private"
+        said = {"user": "UANN", "subtype": "channel_convert_to_private", "text": "made this channel private"}
+        asking.workspace.post(ASK, said)
+        await asking.settle()
+
+    await synced(asking, client=Interrupted(asking, "conversations.members", closed))
+
+    async with asking.bot.db.reading() as work:
+        found = await channels.channel(work, team_id=TeamId(asking.team_id), channel_id=ChannelId(ASK))
+    assert found is not None
+    assert found.is_private
+
+
 async def test_who_starts_while_another_reads_has_it_read_again_after_that(asking: Stage) -> None:
     """What the one who starts has missed may stand where the other has been already."""
     await asking.person("UBEN").say(ASK, "How do you keep members engaged?")
     await asking.settle()
-    team_id = TeamId(asking.team_id)
-    async with asking.bot.db.reading() as work:
-        home = await channels.installation(work, team_id=team_id)
-    assert home is not None
 
     async def another_starts() -> None:
-        now = asking.workspace.clock.now()
-        await catching_up.sync(
-            asking.bot.db, client=asking.bot.client, team_id=team_id, installation=home, now=now
-        )
+        await synced(asking, client=asking.bot.client)
 
     client = Interrupted(asking, "conversations.history", another_starts)
     await read(asking, client=client)
 
     assert client.called.count("conversations.history") == 2
-    assert await catching_up.behind(asking.bot.db, team_id=team_id) == []
+    assert await catching_up.behind(asking.bot.db, team_id=TeamId(asking.team_id)) == []

@@ -67,9 +67,15 @@ async def test_everybody_is_fetched_page_by_page_as_slack_describes_them(sandbox
         email="o@example.org",
         tz="Europe/Rome",
         is_admin=True,
+        updated_s=sandbox.workspace.now_s(),
     )
     assert found[UserId("UGUEST")] == Member(
-        team_id=team_id, user_id=UserId("UGUEST"), name="guest", tz="Atlantic/Azores", is_guest=True
+        team_id=team_id,
+        user_id=UserId("UGUEST"),
+        name="guest",
+        tz="Atlantic/Azores",
+        is_guest=True,
+        updated_s=sandbox.workspace.now_s(),
     )
     assert found[UserId("UGONE")].is_deactivated
     assert sum(one.is_bot for one in found.values()) == 1
@@ -136,6 +142,32 @@ async def test_sync_keeps_what_the_roster_said_and_tells_who_changed(db: Databas
         assert await members.member(work, team_id=TEAM, user_id=UserId("U2")) == replace(
             PEOPLE[2], name="Berta B", country="ES", sectors=("health",)
         )
+
+
+async def test_an_older_list_and_late_news_do_not_undo_what_is_newer(db: Database) -> None:
+    await take_both(db)
+    left = replace(PEOPLE[2], is_deactivated=True, updated_s=20)
+    await people.person_changed(db, person=left, now=NOW)
+
+    changed = await people.sync(
+        db, team_id=TEAM, people=[replace(PEOPLE[2], updated_s=10)], groups=[], now=NOW
+    )
+    await people.person_changed(db, person=replace(PEOPLE[2], updated_s=19), now=NOW)
+
+    assert changed == []
+    async with db.reading() as work:
+        assert await members.deactivated(work, team_id=TEAM, user_ids=[left.user_id]) == {left.user_id}
+
+
+async def test_who_leaves_a_group_while_slack_lists_the_groups_is_no_organiser(db: Database) -> None:
+    await take_both(db)
+    before = await people.known_groups(db, team_id=TEAM)
+    await people.group_changed(db, team_id=TEAM, group_id="S0ORGS", added=[], removed=[UserId("U3")])
+
+    await people.sync(db, team_id=TEAM, people=[], groups=GROUPS, groups_before=before, now=NOW)
+
+    async with db.reading() as work:
+        assert not await members.is_organiser(work, team_id=TEAM, user_id=UserId("U3"))
 
 
 async def planned_hours(db: Database, user_id: str, zone: str) -> set[int]:

@@ -43,20 +43,26 @@ async def sync(
 
     client: may retry. Raises SlackApiError.
     """
-    found = await heard.fetch_channels(client)
     async with db.writing(team_id=team_id) as work:
         await channels.put_installation(work, team_id=team_id, installation=installation)
         academy = await editions.academy(work, team_id=team_id)
         known = {one.channel_id: one for one in await questions.channels(work, team_id=team_id)}
+        me = installation.bot_user_id
+        mine = await channels.channels_of(work, team_id=team_id, user_id=me)
     wanted = {*known, *(academy.question_channels if academy else ())}
+    found = await heard.fetch_channels(client)
     for given in found:
         channel = heard.channel(given, team_id=team_id)
         if given.get("is_member"):
+            before = await places.known_before(db, team_id=team_id, channel_id=channel.channel_id)
+            before = replace(before, channel=known.get(channel.channel_id))
             user_ids = await heard.fetch_members(client, channel.channel_id)
             async with db.writing(team_id=team_id) as work:
-                await places.seen(work, channel=channel, user_ids=user_ids, now=now)
+                await places.seen(work, channel=channel, user_ids=user_ids, before=before, now=now)
         elif channel.channel_id in wanted:
             async with db.writing(team_id=team_id) as work:
+                if channel.channel_id in await channels.channels_of(work, team_id=team_id, user_id=me) - mine:
+                    continue  # joined since
                 await questions.put_channel(work, channel)
                 await channels.set_members(
                     work, team_id=team_id, channel_id=channel.channel_id, user_ids=(), now=now

@@ -1,7 +1,7 @@
 """The channels that the log follows: which they are, whose messages are questions, who is in them now."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.editions import Academy
@@ -11,6 +11,15 @@ from bot.domain.questions import Channel
 from storage import channels, editions, questions
 from storage.channels import History
 from storage.db import Database, Delivery, Work
+
+
+@dataclass(frozen=True, kw_only=True)
+class Before:
+    """What was known of a channel before Slack was asked about it."""
+
+    channel: Channel | None
+    members: Mapping[UserId, tuple[bool, datetime]]
+    """See `channels.changes`."""
 
 
 async def question_channels(work: Work, *, team_id: TeamId) -> list[ChannelId]:
@@ -41,19 +50,38 @@ async def channel_joined(
     *,
     channel: Channel,
     user_ids: Sequence[UserId],
+    before: Before,
     now: datetime,
     once: Delivery | None = None,
 ) -> None:
     """The bot became a member of a channel: who else is one is known from here on, and its past is read."""
     async with db.writing(once) as work:
-        await seen(work, channel=channel, user_ids=user_ids, now=now)
+        await seen(work, channel=channel, user_ids=user_ids, before=before, now=now)
 
 
-async def seen(work: Work, *, channel: Channel, user_ids: Sequence[UserId], now: datetime) -> None:
-    """Write a channel that the bot is in, with its members, and have its past read."""
+async def known_before(db: Database, *, team_id: TeamId, channel_id: ChannelId) -> Before:
+    """What is known of a channel, to be asked for before Slack is asked."""
+    async with db.reading() as work:
+        return Before(
+            channel=await channels.channel(work, team_id=team_id, channel_id=channel_id),
+            members=await channels.changes(work, team_id=team_id, channel_id=channel_id),
+        )
+
+
+async def seen(
+    work: Work, *, channel: Channel, user_ids: Sequence[UserId], before: Before, now: datetime
+) -> None:
+    """Write a channel that the bot is in, with its members, and have its past read.
+
+    channel, user_ids: as Slack told of them. before: as they were known when it was asked; what was heard
+    since is newer, and stays.
+    """
     team_id, channel_id = channel.team_id, channel.channel_id
-    await questions.put_channel(work, channel)
-    await channels.set_members(work, team_id=team_id, channel_id=channel_id, user_ids=user_ids, now=now)
+    if await channels.channel(work, team_id=team_id, channel_id=channel_id) == before.channel:
+        await questions.put_channel(work, channel)
+    await channels.set_members(
+        work, team_id=team_id, channel_id=channel_id, user_ids=user_ids, before=before.members, now=now
+    )
     known = (await channels.histories(work, team_id=team_id)).get(channel_id, History(channel_id=channel_id))
     asked = replace(known, is_behind=True, times_asked=known.times_asked + 1)
     await channels.put_history(work, team_id=team_id, history=asked)
