@@ -26,11 +26,12 @@ test-postgres: $(READY)  ## every test that needs a database, on a PostgreSQL th
 chaos: $(READY)  ## the fault run: 10,000 messages and 1,000 deeds through 500 kills and all else that goes wrong
 	@$(BIN)/python -m tests.chaos.run
 
-bench: $(READY)  ## how good and how fast search, the matching of rounds, the page, the heartbeat and the bot are
+bench: $(READY)  ## how good and how fast search, rounds, the page, the heartbeat, a broadcast and the bot are
 	@$(BIN)/python -m tests.bench
 	@$(BIN)/python -m tests.bench.matching
 	@$(BIN)/python -m tests.bench.page
 	@$(BIN)/python -m tests.bench.heartbeat
+	@$(BIN)/python -m tests.bench.broadcast
 	@$(BIN)/python -m tests.bench.load
 
 screenshots: $(READY)  ## the pictures in README.md, taken on the newcomer's way through the demo
