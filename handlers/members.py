@@ -42,13 +42,18 @@ def register(app: AsyncApp, deps: Deps) -> None:
     @app.event("subteam_created")
     @app.event("subteam_updated")
     async def group_written(ack: AsyncAck, body: dict[str, Any]) -> None:
-        group = body["event"]["subteam"]
-        users = [] if group.get("date_delete") else group.get("users") or []
+        group, team_id = body["event"]["subteam"], payloads.team_id(body)
+        told = [UserId(user_id) for user_id in group.get("users") or ()]
+        if group.get("date_delete"):
+            told = []
+        elif int(group.get("user_count") or 0) > len(told):
+            # Slack tells of 500 members at most, and counts them all.
+            told = await people.fetch_group_members(deps.client_for(team_id), group_id=group["id"])
         await people.group_written(
             deps.db,
-            team_id=payloads.team_id(body),
+            team_id=team_id,
             group_id=group["id"],
-            user_ids=[UserId(user_id) for user_id in users],
+            user_ids=told,
             once=payloads.delivery(body, now=deps.now()),
         )
         await ack()

@@ -35,6 +35,7 @@ _KEY = re.compile(r"[ -~]{1,300}")
 _SOME_KEY: Shape = (re.compile(r"[ -~]{0,300}"), None)
 _TEXT: Shape = (str, None)
 _FLAG: Shape = (bool, None)
+_COUNT: Shape = (int, re.compile(r"[0-9]{1,9}"), None)
 _IDS: Shape = ([_ID], None)
 _OBJECT: Shape = (dict, None)
 
@@ -160,7 +161,7 @@ _EVENT: Shape = {
     "reaction": _TEXT,
     "item": ({"type": _TEXT, "channel": _SOME_ID, "ts": _SOME_ID}, None),
     "item_user": _SOME_ID,
-    "subteam": ({"id": _ID, "handle": _TEXT, "users": _IDS}, None),
+    "subteam": ({"id": _ID, "handle": _TEXT, "users": _IDS, "user_count": _COUNT}, None),
     "subteam_id": _SOME_ID,
     "added_users": _IDS,
     "removed_users": _IDS,

@@ -100,6 +100,17 @@ async def known_groups(db: Database, *, team_id: TeamId) -> Mapping[str, Collect
         return await members.known_groups(work, team_id=team_id)
 
 
+async def fetch_group_members(client: AsyncWebClient, *, group_id: str) -> list[UserId]:
+    """The members of one user group, however many; none where it is disabled. Raises SlackApiError."""
+    try:
+        answer = await client.usergroups_users_list(usergroup=group_id)
+    except SlackApiError as refused:
+        if refused.response.get("error") != "no_such_subteam":
+            raise
+        return []
+    return [UserId(user_id) for user_id in answer["users"]]
+
+
 async def sync(
     db: Database,
     *,
@@ -206,7 +217,8 @@ async def group_written(
 ) -> None:
     """A user group was made, changed or disabled (`subteam_created`, `subteam_updated`).
 
-    user_ids: all its members; none where it was disabled. Raises AlreadyDone on a second delivery.
+    user_ids: all its members, of whom a large group's event names but some; none where it was disabled.
+    Raises AlreadyDone on a second delivery.
     """
     async with db.writing(once) as work:
         await members.set_group_members(work, team_id=team_id, group_id=group_id, user_ids=user_ids)

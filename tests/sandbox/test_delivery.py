@@ -299,7 +299,7 @@ async def test_new_member_and_changed_person_are_heard(sandbox: Sandbox) -> None
     )
 
 
-async def test_a_changed_group_is_heard_whole(sandbox: Sandbox, app: App) -> None:
+async def test_a_large_group_that_changed_is_heard_of_in_part(sandbox: Sandbox, app: App) -> None:
     app.events.append("subteam_updated")
     many = [f"U{number:03}" for number in range(501)]
     group = sandbox.workspace.add_usergroup("coaches", users=many, group_id="SCOACH")

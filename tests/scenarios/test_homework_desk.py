@@ -318,6 +318,33 @@ async def test_power_follows_the_user_group_that_the_edition_names(stage: Stage)
     assert (while_in, fay.direct()[-1]["text"], gus.direct()[-1]["text"]) == (status, NOT_ALLOWED, status)
 
 
+async def test_a_group_too_large_for_an_event_keeps_those_whom_the_event_leaves_out(stage: Stage) -> None:
+    fay = stage.person("UFAY")
+    many = [f"U{number:03}" for number in range(500)]
+    group = stage.workspace.add_usergroup("organisers", users=[*many, "UFAY"])
+    await stage.import_files(("cba-2.toml", EDITION.replace('"UANN"', f'"{group.id}"')))
+
+    stage.workspace.tell_usergroup(group)
+    await stage.settle()
+    await fay.command("/homework status action-plan-1")
+    while_in = fay.direct()[-1]["text"]
+    group.users[-1] = "UGUS"
+    stage.workspace.tell_usergroup(group)
+    await stage.settle()
+    await fay.command("/homework status action-plan-1")
+    after = fay.direct()[-1]["text"]
+    group.is_enabled = False
+    stage.workspace.tell_usergroup(group)
+    await stage.settle()
+    gus = stage.person("UGUS")
+    await gus.command("/homework status action-plan-1")
+
+    told = stage.last("events_api").payload["event"]["subteam"]
+    status = "Action plan: first blueprint: 0 of 3 handed in, 3 still have time"
+    assert (len(told["users"]), told["user_count"]) == (500, 501)
+    assert (while_in, after, gus.direct()[-1]["text"]) == (status, NOT_ALLOWED, NOT_ALLOWED)
+
+
 def said_to(person: Person) -> str:
     """All that the bot said to a person, a line each."""
     return "\n".join(everything(message) for message in person.direct())
