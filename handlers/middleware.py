@@ -1,4 +1,4 @@
-"""Who is this, and may they? Runs before every listener and leaves the person in the context."""
+"""Who is this, and may they? Runs before every listener, and leaves the person and the way to answer."""
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
@@ -12,7 +12,7 @@ from bot.domain.ids import TeamId, UserId
 from bot.domain.members import Actor, Member
 from bot.domain.refusals import Refused
 from bot.services import people
-from handlers import payloads
+from handlers import payloads, replies
 from handlers.deps import Deps
 from handlers.named import App
 from handlers.together import Together
@@ -39,6 +39,7 @@ def register(app: AsyncApp, deps: Deps) -> None:
     async def identify(
         body: dict[str, Any], context: AsyncBoltContext, next: Callable[[], Awaitable[BoltResponse]]
     ) -> BoltResponse:
+        context["respond"] = replies.Respond(deps, body)
         user_id = payloads.user_id(body)
         is_event = "event" in body
         if user_id is not None:

@@ -1,10 +1,13 @@
 """Answers that do not come with the acknowledgement: by the response url, or by direct message."""
 
 import logging
+from typing import Any
 
 import aiohttp
+from slack_bolt.async_app import AsyncRespond
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.views import kit
 from handlers import payloads
 from handlers.deps import Deps
 from handlers.payloads import Payload
@@ -15,11 +18,32 @@ _log = logging.getLogger(__name__)
 _TIMEOUT_S = 10
 
 
+_LOST = 0
+"""For a status, where no answer came."""
+
+
+class Respond(AsyncRespond):
+    """What listeners get as `respond`: `reply` to their payload.
+
+    Bolt's own posts a second time where Slack's reply was lost, and takes a refusal for an answer.
+    """
+
+    def __init__(self, deps: Deps, body: Payload) -> None:
+        super().__init__(response_url=body.get("response_url"))
+        self._deps = deps
+        self._body = body
+
+    async def __call__(self, **message: Any) -> None:  # type: ignore[override]  # all of it has a name
+        await reply(self._deps, self._body, message)
+
+
 async def reply(deps: Deps, body: Payload, message: Payload, *, key: str = "answer") -> None:
     """Show a message to whoever sent this payload, and to nobody else.
 
+    message: may say `replace_original`, and takes the place of the message with the button then.
     Where Slack does not take it by the response url, whatever the reason, it goes by direct message: there it
-    is tried until it arrives. Of a reply that was lost they may so see the message twice.
+    is tried until it arrives. Nobody can look up whether Slack took what its reply to was lost: they may see
+    the message twice then, which is better than never.
     """
     if not await responded(deps, body, message):
         await write_to(deps, body, message, key=key)
@@ -32,14 +56,26 @@ async def responded(deps: Deps, body: Payload, message: Payload) -> bool:
     # Its connections are kept open: to make one takes Slack longer than to take the message.
     session = deps.client_for(payloads.team_id(body)).session
     url = AsyncWebhookClient(body["response_url"], session=session, timeout=_TIMEOUT_S, retry_handlers=[])
+    if not message.get("replace_original"):
+        only_theirs = {"response_type": "ephemeral", "replace_original": False, **message}
+        return await _post(url, only_theirs) == 200
+    status = await _post(url, message)
+    if status == _LOST or status >= 500:
+        # Nobody knows whether it is there; to put the same in the same place once more does no harm.
+        status = await _post(url, message)
+    return status == 200
+
+
+async def _post(url: AsyncWebhookClient, message: Payload) -> int:
+    """The status of Slack's answer."""
     try:
-        answer = await url.send_dict({"response_type": "ephemeral", "replace_original": False, **message})
+        answer = await url.send_dict(message)
     except (aiohttp.ClientError, TimeoutError, OSError) as lost:
         _log.warning("no answer could be given: %r", lost)
-        return False
+        return _LOST
     if answer.status_code != 200:
         _log.warning("Slack does not take an answer: %s", answer.status_code)
-    return answer.status_code == 200
+    return int(answer.status_code)
 
 
 async def write_to(deps: Deps, body: Payload, message: Payload, *, key: str = "answer") -> None:
@@ -49,6 +85,7 @@ async def write_to(deps: Deps, body: Payload, message: Payload, *, key: str = "a
         return
     now = deps.now()
     team_id = payloads.team_id(body)
+    text = message["text"]
     async with deps.db.writing(team_id=team_id) as work:
         await outbox.enqueue(
             work,
@@ -56,6 +93,6 @@ async def write_to(deps: Deps, body: Payload, message: Payload, *, key: str = "a
             key=f"{key}:{payloads.delivery(body, now=now).key}",
             recipient=user_id,
             kind="message",
-            body=message,
+            body={"text": text, "blocks": message.get("blocks") or [kit.section(text)]},
             now=now,
         )

@@ -1,4 +1,4 @@
-"""Faults on demand: which call of the Web API goes wrong, and how; drawn from a seed."""
+"""Faults on demand: which call of the Web API or post to a response url goes wrong, and how; from a seed."""
 
 import asyncio
 import random
@@ -11,12 +11,15 @@ Kind = Literal["ratelimited", "server_error", "lost_reply", "slow", "error"]
 lost_reply: executed, then the connection is closed without an answer. slow: executed, answered late.
 error: not executed, answered with an error name of Slack's."""
 
+RESPONSE_URL = "response_url"
+"""What posts to response urls are called here, as if they were a method."""
+
 
 @dataclass
 class Rule:
     """One kind of fault, for the calls that it matches.
 
-    method: a method's name; `*` stands for any letters, as in `chat.*`.
+    method: a method's name, or `response_url`; `*` stands for any letters, as in `chat.*`.
     share: the part of these calls that it hits, 0 to 1.
     times: how many more it hits; None: without end.
     executed: for server_error, whether the call takes effect before.

@@ -12,6 +12,7 @@ from sandbox.delivered import Ack
 from sandbox.delivery import Delivery
 from sandbox.entries import Values, fillable, first_entry, state_of, validate_values
 from sandbox.errors import SlackError
+from sandbox.faults import Faults
 from sandbox.payloads import Place
 from sandbox.records import App, Change, Channel
 from sandbox.responses import Responses
@@ -39,11 +40,12 @@ class Client:
 class Interactions:
     """Commands, clicks, choices, modals and shortcuts, on their way to the apps and back."""
 
-    def __init__(self, workspace: Workspace, delivery: Delivery) -> None:
+    def __init__(self, workspace: Workspace, delivery: Delivery, faults: Faults) -> None:
+        """faults: of the response urls."""
         self.workspace = workspace
         self.delivery = delivery
         self.triggers = Triggers(workspace)
-        self.responses = Responses(workspace)
+        self.responses = Responses(workspace, faults)
         self.on_notice: list[Callable[[str, str], None]] = []
         """Called with (user id, text) when Slack itself tells somebody something."""
         self._clients: dict[str, Client] = {}

@@ -1,5 +1,6 @@
 """response_url: an app's answer to a command or a click, five times within half an hour."""
 
+import asyncio
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,8 +8,10 @@ from typing import Any
 
 from aiohttp import web
 
+from sandbox import failing
 from sandbox.content import authorship, content, metadata
 from sandbox.errors import SlackError
+from sandbox.faults import RESPONSE_URL, Faults, Rule
 from sandbox.records import App, Change
 from sandbox.workspace import Workspace
 
@@ -36,8 +39,9 @@ class _Url:
 class Responses:
     """The response urls handed out, and what is posted to them."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, faults: Faults) -> None:
         self._workspace = workspace
+        self._faults = faults
         self._urls: dict[str, _Url] = {}
 
     def new(self, app: App, user_id: str, channel_id: str, *, source: dict[str, Any] | None = None) -> str:
@@ -47,7 +51,28 @@ class Responses:
         return f"{self._workspace.url}/response/{secret}"
 
     async def serve(self, request: web.Request) -> web.Response:
-        """The route: one post to a response url."""
+        """The route: one post to a response url. A refused one is none of the five."""
+        fault = self._faults.draw(RESPONSE_URL)
+        await self._faults.stall_over()
+        match fault:
+            case Rule(kind="ratelimited", retry_after_s=wait_s):
+                answer = {"ok": False, "error": "rate_limited", "retry_after": wait_s}
+                return failing.limited(answer, wait_s)
+            case Rule(kind="server_error", executed=False):
+                return failing.broken()
+            case Rule(kind="error"):
+                return web.json_response(SlackError(fault.error).to_api(), status=404)
+        response = await self._taken(request)
+        match fault:
+            case Rule(kind="server_error"):
+                return failing.broken()
+            case Rule(kind="lost_reply"):
+                return failing.hung_up(request)
+            case Rule(kind="slow"):
+                await asyncio.sleep(fault.delay_s)
+        return response
+
+    async def _taken(self, request: web.Request) -> web.Response:
         url = self._urls.get(request.match_info["id"])
         try:
             if url is None:

@@ -44,7 +44,7 @@ class Sandbox:
         self.on_call: list[Callable[[Call], None]] = []
         self.uploads = Uploads(workspace)
         self.delivery = Delivery(workspace, base_url=lambda: self.url)
-        self.interactions = Interactions(workspace, self.delivery)
+        self.interactions = Interactions(workspace, self.delivery, self.faults)
         self.director: Director | None = None
         self._runner: web.AppRunner | None = None
         self.page = Page(self)

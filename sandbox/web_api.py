@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 import sandbox.methods  # noqa: F401 (fills METHODS)
+from sandbox import failing
 from sandbox.arguments import METHODS, Bearer, Method
 from sandbox.calls import Call, Request, require_scope
 from sandbox.errors import RateLimited, SlackError
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 _FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 _AGENT = ContextVar("agent", default="")
 """Who makes the call that is being answered."""
-_OUT_OF_ORDER = "<!DOCTYPE html><title>Server Error</title><h1>Our servers have a hiccup.</h1>"
 
 
 class WebApi:
@@ -112,17 +112,15 @@ class WebApi:
     def _limited(self, name: str, given: dict[str, Any], token: str, retry_after_s: int) -> web.Response:
         answer = {"ok": False, "error": "ratelimited"}
         self._log(name, given, answer, 429, self._app_of(token), retry_after_s=retry_after_s)
-        return web.json_response(answer, status=429, headers={"Retry-After": str(retry_after_s)})
+        return failing.limited(answer, retry_after_s)
 
     def _broken(self, name: str, given: dict[str, Any], token: str) -> web.Response:
         self._log(name, given, {}, 503, self._app_of(token))
-        return web.Response(status=503, text=_OUT_OF_ORDER, content_type="text/html")
+        return failing.broken()
 
     def _hung_up(self, http: web.Request, name: str, given: dict[str, Any], token: str) -> web.StreamResponse:
         self._log(name, given, {}, 0, self._app_of(token))
-        if http.transport is not None:
-            http.transport.close()
-        return web.Response(status=500)
+        return failing.hung_up(http)
 
     def _log(
         self,

@@ -1,10 +1,12 @@
 """Which app hears of what, signed requests with their retries, trigger ids and response urls."""
 
+import asyncio
 import hashlib
 import hmac
 import json
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs
@@ -15,6 +17,7 @@ from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.errors import SlackError
+from sandbox.faults import RESPONSE_URL
 from sandbox.records import App
 from sandbox.server import Sandbox
 
@@ -356,6 +359,46 @@ async def test_response_url_dies_after_half_an_hour(sandbox: Sandbox, app: App) 
 
     assert in_time == (200, {"ok": True})
     assert late == (404, {"ok": False, "error": "expired_url"})
+
+
+@pytest.mark.parametrize(
+    ("fault", "answer", "is_shown"),
+    [
+        ({"kind": "ratelimited", "retry_after_s": 7}, (429, "7"), False),
+        ({"kind": "server_error"}, (503, None), False),
+        ({"kind": "server_error", "executed": True}, (503, None), True),
+        ({"kind": "error", "error": "used_url"}, (404, None), False),
+        ({"kind": "slow", "delay_s": 0.01}, (200, None), True),
+        ({"kind": "lost_reply"}, None, True),
+    ],
+    ids=str,
+)
+async def test_response_url_fails_on_demand_as_the_web_api_does(
+    sandbox: Sandbox, app: App, fault: dict[str, Any], answer: tuple[int, str | None] | None, is_shown: bool
+) -> None:
+    url = sandbox.interactions.responses.new(app, "UANN", "CGENERAL")
+    rule = sandbox.faults.add(**fault, method=RESPONSE_URL)
+
+    got = None
+    async with aiohttp.ClientSession() as session:
+        with suppress(aiohttp.ServerDisconnectedError):
+            async with session.post(url, json={"text": "Here"}) as response:
+                got = response.status, response.headers.get("Retry-After")
+
+    shown = [message["text"] for message in sandbox.person("UANN").messages("CGENERAL")]
+    assert (got, shown, rule.hits) == (answer, ["Here"] * is_shown, 1)
+
+
+async def test_response_url_answers_nothing_during_a_stall(sandbox: Sandbox, app: App) -> None:
+    url = sandbox.interactions.responses.new(app, "UANN", "CGENERAL")
+    sandbox.faults.stall()
+
+    answering = asyncio.create_task(post(url, {"text": "Here"}))
+    await asyncio.wait([answering], timeout=0.05)
+    meanwhile = answering.done(), sandbox.person("UANN").messages("CGENERAL")
+    sandbox.faults.flow()
+
+    assert (meanwhile, await answering) == ((False, []), (200, {"ok": True}))
 
 
 async def test_response_url_replaces_and_deletes_its_source(sandbox: Sandbox, app: App) -> None:
