@@ -60,8 +60,8 @@ def register(app: AsyncApp, deps: Deps) -> None:
         respond: AsyncRespond,
     ) -> None:
         pressed = payloads.pressed(body)
-        offset, text = views.page_of(pressed.value)
-        page = await _page(deps, actor(context), offset, text, channel_id=pressed.channel_id)
+        offset, channel_id, text = views.page_of(pressed.value)
+        page = await _page(deps, actor(context), offset, text, channel_id=channel_id)
         if pressed.view is None:
             await respond(**page, response_type="ephemeral", replace_original=True)
         else:
@@ -84,16 +84,20 @@ def register(app: AsyncApp, deps: Deps) -> None:
         ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext, respond: AsyncRespond
     ) -> None:
         pressed, who, now = payloads.pressed(body), actor(context), deps.now()
-        if pressed.channel_id is None:
-            raise Refused("Search in a channel to show a question there.")
+        question_id, channel_id = views.shown_of(pressed.value)
+        if channel_id is None:
+            raise Refused(f"Type {deps.command('questions')} in a channel to show a question there.")
         await finding.show_in_channel(
             deps.db,
             who=who,
-            question_id=QuestionId(int(pressed.value)),
-            channel_id=pressed.channel_id,
+            question_id=QuestionId(question_id),
+            channel_id=channel_id,
+            pressed_in=pressed.channel_id,
             now=now,
             once=payloads.delivery(body, now=now),
         )
+        if pressed.channel_id != channel_id:
+            await respond(text=views.shown_in(channel_id))
         await ack()
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain import calendar
+from bot.domain.ids import ChannelId
 from bot.domain.questions import Answer, Question, QuestionState
 from bot.domain.search.highlight import excerpt
 from bot.views import kit, words
@@ -68,10 +69,21 @@ def carried(text: str) -> str:
     return text
 
 
-def page_of(value: str) -> tuple[int, str]:
-    """The offset and the search that a button for another page carries."""
-    offset, _, text = value.partition(":")
-    return int(offset), text
+def page_of(value: str) -> tuple[int, ChannelId | None, str]:
+    """What a button for another page carries: the offset, the channel to show questions in, the search."""
+    before, _, text = value.partition(":")
+    return *shown_of(before), text
+
+
+def shown_of(value: str) -> tuple[int, ChannelId | None]:
+    """What a button that shows a question carries: its number, and the channel, where there is one."""
+    number, _, channel_id = value.partition("@")
+    return int(number), ChannelId(channel_id) if channel_id else None
+
+
+def shown_in(channel_id: ChannelId) -> str:
+    """Said to who had a question shown in a channel that they do not have before them."""
+    return f"📣 Everybody in <#{channel_id}> sees it now."
 
 
 def usage(command: Callable[[str], str]) -> kit.Message:
@@ -126,14 +138,15 @@ def found(
         )
         value = str(result.question.id)
         buttons = [
-            kit.button("Show in channel", SHOW, value) if can_show else None,
+            kit.button("Show in channel", SHOW, f"{value}@{channel_id}") if can_show else None,
             kit.button("Manage", MANAGE, value) if is_organiser else None,
         ]
         blocks += _with_buttons(entry(result, stems=stems, zone=zone), [one for one in buttons if one])
+    where = f"@{channel_id}" if channel_id else ""
     ask = kit.button("Ask this instead", ASK_INSTEAD, text, style=None if results else "primary")
     buttons = [
-        kit.button("Back", BACK, f"{max(0, offset - PAGE)}:{text}") if offset else None,
-        kit.button("More", MORE, f"{offset + len(results)}:{text}") if is_more else None,
+        kit.button("Back", BACK, f"{max(0, offset - PAGE)}{where}:{text}") if offset else None,
+        kit.button("More", MORE, f"{offset + len(results)}{where}:{text}") if is_more else None,
         ask if can_ask else None,
     ]
     if any(buttons):

@@ -168,7 +168,7 @@ async def test_show_in_channel_shows_one_question_to_everybody_once(stage: Stage
     ben = stage.person("UBEN")
     answer = await search(stage, "UBEN", "fee", channel_id=ask)
 
-    await ben.press(answer, "questions_show", channel_id=ask, value=str(made.id))
+    await ben.press(answer, "questions_show", channel_id=ask, value=f"{made.id}@{ask}")
     await stage.again(stage.last("interactive", type="block_actions"))
     await stage.settle()
 
@@ -191,7 +191,7 @@ async def test_a_private_question_is_not_offered_to_another_channel(stage: Stage
 
     outside = await search(stage, "UBEN", "chairwoman", channel_id="CGENERAL")
     inside = await search(stage, "UBEN", "chairwoman", channel_id=board)
-    await ben.press(inside, "questions_show", channel_id=board, value=str(made.id))
+    await ben.press(inside, "questions_show", channel_id=board, value=f"{made.id}@{board}")
     await stage.settle()
 
     assert buttons(outside) == [("Ask this instead", "chairwoman")]
@@ -199,14 +199,60 @@ async def test_a_private_question_is_not_offered_to_another_channel(stage: Stage
 
 
 async def test_show_in_a_channel_without_the_bot_says_what_to_do(stage: Stage) -> None:
-    made = await question(stage, PAY)
+    await question(stage, PAY)
     ben = stage.person("UBEN")
     answer = await search(stage, "UBEN", "fee", channel_id="CGENERAL")
 
-    await ben.press(answer, "questions_show", channel_id="CGENERAL", value=str(made.id))
+    await ben.press(answer, "questions_show", channel_id="CGENERAL")
 
     said = await ben.saw("CGENERAL", "I am not in this channel, so I cannot write here.")
     assert said["is_ephemeral"]
+    assert await stage.queued("question.shown") == []
+
+
+async def test_what_came_by_direct_message_is_shown_where_it_was_searched_for(stage: Stage) -> None:
+    ask = await asked.channel(stage, "ask-alumni")
+    for number in range(6):
+        await question(stage, f"{number}: {PAY}", channel_id=ask)
+    ben = stage.person("UBEN")
+    stage.sandbox.faults.add("ratelimited", method="response_url", times=1)
+    await ben.command("/questions fee", channel_id=ask)
+    page = await ben.saw("direct", "for “fee”")
+
+    await ben.press(page, "questions_more")
+    await ben.press(ben.direct()[-1], "questions_show")
+    await stage.settle()
+
+    assert ben.direct()[-1]["text"] == f"📣 Everybody in <#{ask}> sees it now."
+    assert "Ben Virta found this" in stage.person("UGUS").messages(ask)[-1]["text"]
+
+
+async def test_what_came_by_direct_message_is_not_shown_where_the_bot_or_the_person_is_not(
+    stage: Stage,
+) -> None:
+    ask = await asked.channel(stage, "ask-alumni")
+    await question(stage, PAY, channel_id=ask)
+    ben = stage.person("UBEN")
+    stage.sandbox.faults.add("ratelimited", method="response_url", times=2)
+    await ben.command("/questions fee", channel_id=ask)
+    await ben.command("/questions members", channel_id="CGENERAL")
+    for_ask, for_general = await ben.saw("direct", "“fee”"), await ben.saw("direct", "“members”")
+    stage.workspace.leave(ask, "UBEN")
+    await stage.settle()
+
+    await ben.press(for_ask, "questions_show")
+    after_leaving = ben.direct()[-1]["text"]
+    await ben.press(for_general, "questions_show")
+    without_the_bot = ben.direct()[-1]["text"]
+
+    assert after_leaving == (
+        "You are not in #ask-alumni any more, so I do not write there for you. "
+        "Search in a channel that you are in, and press the button there."
+    )
+    assert without_the_bot == (
+        "I am not in the channel where you searched, so I cannot write there. "
+        "Invite me there with /invite, then press the button again."
+    )
     assert await stage.queued("question.shown") == []
 
 

@@ -84,7 +84,8 @@ def test_a_button_carries_a_search_that_is_read_again_the_same_way(typed: str) -
     text = questions_search.carried(typed)
 
     assert len(text.encode("utf-16-le", "surrogatepass")) // 2 <= questions_search.LONGEST_CARRIED
-    assert questions_search.page_of(f"15:{text}") == (15, text)
+    assert questions_search.page_of(f"15:{text}") == (15, None, text)
+    assert questions_search.page_of(f"15@C1:{text}") == (15, "C1", text)
     assert questions_search.carried(text) == text
 
 

@@ -149,13 +149,16 @@ async def show_in_channel(
     who: Actor,
     question_id: QuestionId,
     channel_id: ChannelId,
+    pressed_in: ChannelId | None,
     now: datetime,
     once: Delivery | None = None,
 ) -> None:
     """Queue a message that shows a question to everybody in a channel.
 
+    channel_id: where it was searched for. pressed_in: where its button was pressed: in the direct messages
+    where Slack took no answer in the channel.
     Raises Refused where the question is not there any more, where not everybody in that channel may see it,
-    and where the bot is not in it.
+    and where the bot or, by now, the person is not in it.
     """
     async with db.writing(once) as work:
         sight = await channels.sight(work, team_id=who.team_id, user_id=who.user_id)
@@ -163,12 +166,23 @@ async def show_in_channel(
         known = {one.channel_id: one for one in await stored.channels(work, team_id=who.team_id)}
         if found is None or found.state not in SHOWN or not may_see(found, sight, known):
             raise Refused("This question is not in the log any more.")
+        is_here = pressed_in == channel_id
+        named = f"#{known[channel_id].name}" if channel_id in known else "the channel where you searched"
         if not _is_for_all_in(channel_id, found, known):
-            raise Refused("This question was asked in a private channel, so it cannot be shown here.")
+            where = "here" if is_here else f"in {named}"
+            raise Refused(f"This question was asked in a private channel, so it cannot be shown {where}.")
         if not await _is_bot_in(work, who.team_id, channel_id):
             raise Refused(
                 "I am not in this channel, so I cannot write here. "
                 "Invite me with /invite, then search again and press the button."
+                if is_here
+                else f"I am not in {named}, so I cannot write there. "
+                "Invite me there with /invite, then press the button again."
+            )
+        if not is_here and channel_id not in sight.channels:
+            raise Refused(
+                f"You are not in {named} any more, so I do not write there for you. "
+                "Search in a channel that you are in, and press the button there."
             )
         await outbox.enqueue(
             work,
