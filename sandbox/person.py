@@ -8,10 +8,11 @@ from typing import Any
 from sandbox.entries import NotPossible, entry
 from sandbox.errors import SlackError
 from sandbox.interactions import action_of
+from sandbox.patience import PATIENCE_S
 from sandbox.payloads import Place
 from sandbox.records import Change
 from sandbox.shapes import file_object
-from sandbox.sight import PATIENCE_S, Message, Sight, Where
+from sandbox.sight import Message, Sight, Where
 from sandbox.typed import as_command_text, as_message, as_rich_text
 
 Upload = tuple[str, bytes | str]

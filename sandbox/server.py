@@ -18,8 +18,8 @@ from sandbox.faults import Faults
 from sandbox.interactions import Interactions
 from sandbox.limits import Rates
 from sandbox.page import Page
+from sandbox.patience import PATIENCE_S
 from sandbox.person import Person
-from sandbox.sight import PATIENCE_S
 from sandbox.uploads import MOST_BYTES, Uploads
 from sandbox.web_api import WebApi
 from sandbox.workspace import Workspace

@@ -8,16 +8,13 @@ from sandbox.blocks import elements_of, texts
 from sandbox.entries import NotPossible, fillable
 from sandbox.errors import SlackError
 from sandbox.interactions import Client, Interactions
+from sandbox.patience import PATIENCE_S
 from sandbox.payloads import Place, with_state
 from sandbox.records import App, Channel
 from sandbox.workspace import Workspace
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
-
-PATIENCE_S = 60.0
-"""For so long one waits for what has to come: on a busy machine that takes a while, and only what never comes
-is given up."""
 
 Found = TypeVar("Found")
 

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+from sandbox.patience import PATIENCE_S
 from storage.awaiting import AsyncConnection
 from storage.db import Database
-from tests.patience import PATIENCE_S
 
 
 async def scrub(db: Database) -> None:

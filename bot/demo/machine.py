@@ -17,12 +17,12 @@ from bot.domain.edition_file import EditionFile, read_edition_file
 from bot.domain.ids import TeamId
 from bot.domain.reminders import State
 from sandbox.director import Entry, Switch
+from sandbox.patience import PATIENCE_S
 from storage import reminders
 
 _CAST = "cast"
 _SEED = 2
 _MOST_ENTRIES = 400
-_PATIENCE_S = 60.0
 
 
 class TimeMachine:
@@ -171,20 +171,20 @@ class TimeMachine:
         sandbox, bot = self.world.sandbox, self.world.bot
         now = self.world.workspace.clock.now()
         if not only_cast:
-            await sandbox.quiet(_PATIENCE_S)
+            await sandbox.quiet()
             await bot.settle()
         # One after the other: what somebody does is answered before the next one acts.
         while self._has_cast and self._cast.is_due(now):
             await self._cast.perform_next()
-            await sandbox.quiet(_PATIENCE_S)
+            await sandbox.quiet()
             await bot.settle()
-        await sandbox.quiet(_PATIENCE_S)
+        await sandbox.quiet()
 
     @contextmanager
     def _patience(self) -> Iterator[None]:
         """Wait longer for the bot than Slack would: a busy machine must not change what happens."""
         delivery = self.world.sandbox.delivery
-        usual_s, delivery.ack_within_s = delivery.ack_within_s, _PATIENCE_S
+        usual_s, delivery.ack_within_s = delivery.ack_within_s, PATIENCE_S
         try:
             yield
         finally:

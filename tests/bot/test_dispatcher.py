@@ -19,13 +19,13 @@ from bot.pace import Pace
 from sandbox.clock import Clock
 from sandbox.limits import Rates
 from sandbox.manifest import install
+from sandbox.patience import PATIENCE_S
 from sandbox.records import App
 from sandbox.server import Sandbox
 from sandbox.workspace import Workspace
 from storage import outbox
 from storage.db import Database, Work
 from storage.outbox import Composed, Composer, Drop, Edit, Later, OutboxRow, Send, Whisper
-from tests.patience import PATIENCE_S
 
 START = datetime(2023, 7, 3, 7, tzinfo=UTC)
 REQUEST_TIMEOUT_S = 10

@@ -16,10 +16,10 @@ from bot.intake import Intake, SocketMode
 from sandbox.clock import Clock
 from sandbox.limits import Rates
 from sandbox.manifest import install
+from sandbox.patience import PATIENCE_S
 from sandbox.server import Sandbox
 from sandbox.workspace import Workspace
 from storage.db import Database
-from tests.patience import PATIENCE_S
 
 ANNA = "U0ANNA"
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
+from sandbox.patience import PATIENCE_S
 from sandbox.server import Sandbox
-from tests.patience import PATIENCE_S
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [

@@ -11,10 +11,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sandbox.clock import Clock
 from sandbox.limits import Rates
 from sandbox.manifest import install
+from sandbox.patience import PATIENCE_S
 from sandbox.records import App, Channel
 from sandbox.server import Sandbox
 from sandbox.workspace import Workspace
-from tests.patience import PATIENCE_S
 
 START = datetime(2023, 6, 6, 9, 0, tzinfo=UTC)
 

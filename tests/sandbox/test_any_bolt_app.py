@@ -17,10 +17,10 @@ from sandbox.delivered import Delivered
 from sandbox.errors import SlackError
 from sandbox.limits import Rates
 from sandbox.manifest import install
+from sandbox.patience import PATIENCE_S
 from sandbox.records import App
 from sandbox.server import Sandbox
 from sandbox.workspace import Workspace
-from tests.patience import PATIENCE_S
 
 MANIFEST: dict[str, Any] = {
     "display_information": {"name": "Tea"},

@@ -14,9 +14,9 @@ from sandbox.clock import Clock
 from sandbox.errors import RateLimited
 from sandbox.faults import Faults
 from sandbox.limits import Rates
+from sandbox.patience import PATIENCE_S
 from sandbox.server import Sandbox
 from sandbox.workspace import Workspace
-from tests.patience import PATIENCE_S
 
 
 async def post(client: AsyncWebClient, channel: str = "CGENERAL") -> int:

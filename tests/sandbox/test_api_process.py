@@ -13,10 +13,10 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.clock import Clock
+from sandbox.patience import PATIENCE_S
 from sandbox.records import App
 from sandbox.server import Sandbox
 from sandbox.workspace import Workspace
-from tests.patience import PATIENCE_S
 
 Refused = Callable[[Awaitable[Any]], Awaitable[str]]
 ROOT = Path(__file__).parents[2]

@@ -10,8 +10,8 @@ import pytest
 
 from sandbox.clock import Clock
 from sandbox.director import Entry, Switch
+from sandbox.patience import PATIENCE_S
 from sandbox.server import Sandbox
-from tests.patience import PATIENCE_S
 
 START = datetime(2023, 6, 6, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -8,10 +8,10 @@ import pytest
 from aiohttp import ClientSession, ClientWebSocketResponse, FormData, WSMsgType
 
 from sandbox.page_feed import Feed
+from sandbox.patience import PATIENCE_S
 from sandbox.records import App
 from sandbox.server import Sandbox
 from sandbox.workspace import Workspace
-from tests.patience import PATIENCE_S
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.errors import SlackError
+from sandbox.patience import PATIENCE_S
 from sandbox.records import App
 from sandbox.server import Sandbox
-from tests.patience import PATIENCE_S
 from tests.sandbox.listener import Listener, listen
 
 Open = Callable[[], Awaitable[Listener]]

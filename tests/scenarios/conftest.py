@@ -13,12 +13,12 @@ from bot.manifest import manifest
 from sandbox.clock import Clock
 from sandbox.limits import Rates
 from sandbox.manifest import install
+from sandbox.patience import PATIENCE_S
 from sandbox.records import App
 from sandbox.server import Sandbox
 from sandbox.workspace import Workspace
 from tests import postgres
 from tests.conftest import new_on_server
-from tests.patience import PATIENCE_S
 from tests.scenarios.stage import EDITION, NOW, PEOPLE, ROSTER, Stage, start_bot
 
 _FILES = [("cba-2.toml", EDITION.encode()), ("roster.csv", ROSTER.encode())]

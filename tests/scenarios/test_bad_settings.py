@@ -15,9 +15,9 @@ from bot.manifest import manifest
 from sandbox.clock import Clock
 from sandbox.limits import Rates
 from sandbox.manifest import install
+from sandbox.patience import PATIENCE_S
 from sandbox.server import Sandbox
 from sandbox.workspace import Workspace
-from tests.patience import PATIENCE_S
 from tests.scenarios.test_run import ANNA, Bot, bot, environment, get, outcome
 
 BOT_TOKEN = "xoxb-1234567890-planted-bot"

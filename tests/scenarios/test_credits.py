@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tests.patience import PATIENCE_S
+from sandbox.patience import PATIENCE_S
 from tests.scenarios import asked
 from tests.scenarios.asked import question
 from tests.scenarios.asking import ASK, answers, logged, open_questions_channel

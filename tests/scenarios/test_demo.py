@@ -20,8 +20,8 @@ from bot.academies import ADMIN, cast
 from bot.demo import OPENS_AT, CannotGoOn, Demo, demonstration
 from bot.demo.script import Deed
 from bot.domain.members import Role
+from sandbox.patience import PATIENCE_S
 from sandbox.workspace import instant_of
-from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 TWO_DAYS_ON = OPENS_AT + timedelta(days=2)

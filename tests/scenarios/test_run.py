@@ -18,11 +18,11 @@ from bot.manifest import manifest
 from sandbox.clock import Clock
 from sandbox.limits import Rates
 from sandbox.manifest import install
+from sandbox.patience import PATIENCE_S
 from sandbox.records import App
 from sandbox.server import Sandbox
 from sandbox.workspace import Workspace
 from tests.forking import Forked, fork
-from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 ANNA = "U0ANNA"

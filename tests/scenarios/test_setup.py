@@ -13,11 +13,11 @@ from bot.services.editions import NOTHING_CHANGED
 from sandbox.clock import Clock
 from sandbox.limits import Rates
 from sandbox.manifest import install
+from sandbox.patience import PATIENCE_S
 from sandbox.person import Person
 from sandbox.server import Sandbox
 from sandbox.workspace import Workspace
 from storage import audit, editions, homework
-from tests.patience import PATIENCE_S
 from tests.scenarios.stage import NOW, PEOPLE, Stage, everything, start_bot
 
 

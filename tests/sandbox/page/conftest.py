@@ -7,10 +7,10 @@ from playwright.async_api import Browser
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.limits import Rates
+from sandbox.patience import PATIENCE_S
 from sandbox.records import App
 from sandbox.server import Sandbox
 from sandbox.workspace import Workspace
-from tests.patience import PATIENCE_S
 from tests.ports import own_port
 from tests.sandbox.browsing import chromium
 from tests.sandbox.page_app import running
