@@ -8,7 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot import sharing
-from bot.pace import POST
+from bot.pace import POST, asked_to_wait_s
 from storage.others import Sent
 from storage.outbox import Delete, Edit, OutboxRow, Publish, React, Send, Share, Whisper
 
@@ -85,7 +85,7 @@ def method_of(response: AsyncSlackResponse) -> str:
 def retry_after_s(failed: BaseException) -> float:
     """How long to wait until a call that failed is made again."""
     if isinstance(failed, SlackApiError):
-        return float(failed.response.headers.get("Retry-After", _AGAIN_AFTER_S))
+        return asked_to_wait_s(failed.response.headers, otherwise_s=_AGAIN_AFTER_S)
     return _AGAIN_AFTER_S
 
 

@@ -18,7 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.config import Settings
-from bot.pace import Pauses
+from bot.pace import Pauses, asked_to_wait_s
 
 REQUEST_TIMEOUT_S = 10
 _MOST_RETRIES = 5
@@ -67,9 +67,8 @@ class _RateLimited(AsyncRateLimitErrorRetryHandler):
     ) -> None:
         pauses = self._client.pauses
         if pauses is not None and response is not None:
-            told = {name.lower(): values for name, values in response.headers.items()}
             method = request.url.rstrip("/").rpartition("/")[2]
-            pauses.told(method, wait_s=float(told.get("retry-after", ["1"])[0]))
+            pauses.told(method, wait_s=asked_to_wait_s(response.headers))
         await super().prepare_for_next_attempt_async(
             state=state, request=request, response=response, error=error
         )

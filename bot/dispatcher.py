@@ -23,7 +23,7 @@ from bot import calls, sharing
 from bot.calls import Sendable
 from bot.clock import Clock
 from bot.others import Claims, Neighbours
-from bot.pace import LONGEST_BACKOFF, POST, Limits, Pace, Pauses, backoff, earliest
+from bot.pace import LONGEST_BACKOFF, POST, Limits, Pace, Pauses, asked_to_wait_s, backoff, earliest
 from bot.settling import UNTRACEABLE, Settling, lane_of
 from storage import others, outbox
 from storage.db import Database, Work
@@ -419,7 +419,7 @@ class Dispatcher:
         now = self._clock.now()
         error = str(response.get("error", "")) if isinstance(response.data, dict) else ""
         if response.status_code == 429 or error == "ratelimited":
-            wait_s = float(response.headers.get("Retry-After", 1))
+            wait_s = asked_to_wait_s(response.headers)
             wait = timedelta(seconds=wait_s)
             # The method alone: replies need not wait because too many messages were changed. The row says
             # so to the other processes, and to the next one here.

@@ -1,6 +1,6 @@
 """How fast messages go out, so that Slack refuses none: each of its methods has a rate of its own."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -137,6 +137,17 @@ class Pauses:
             return 0.0
         self._waited[method] = until
         return (until - now).total_seconds()
+
+
+def asked_to_wait_s(headers: Mapping[str, str | Sequence[str]], *, otherwise_s: float = 1.0) -> float:
+    """How long Slack asks to wait until the next call.
+
+    headers: of its answer; of each name one value, or a list. otherwise_s: where they do not say.
+    """
+    for name, told in headers.items():
+        if name.lower() == "retry-after":
+            return float(told if isinstance(told, str) else told[0])
+    return otherwise_s
 
 
 def backoff(attempts: int) -> timedelta:

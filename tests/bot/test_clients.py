@@ -8,7 +8,7 @@ import pytest
 
 from bot.clients import PatientClient
 from bot.config import Secret, Settings
-from bot.pace import Limits, Pace, Pauses
+from bot.pace import Limits, Pace, Pauses, asked_to_wait_s
 from sandbox.clock import Clock
 from sandbox.limits import Rates
 from sandbox.manifest import install
@@ -42,6 +42,23 @@ async def sandbox() -> AsyncIterator[Sandbox]:
     )
     async with Sandbox(workspace, rates=Rates.off()) as running:
         yield running
+
+
+@pytest.mark.parametrize(
+    ("headers", "wait_s"),
+    [
+        ({"Date": "now", "Retry-After": "30"}, 30.0),
+        ({"retry-after": ["30"]}, 30.0),
+        ({"RETRY-AFTER": "1.5"}, 1.5),
+        ({"Retry-Later": "30"}, 1.0),
+        ({}, 1.0),
+    ],
+    ids=str,
+)
+def test_how_long_to_wait_is_read_in_whatever_letters_it_is_told(
+    headers: dict[str, str | list[str]], wait_s: float
+) -> None:
+    assert asked_to_wait_s(headers) == wait_s
 
 
 def test_the_dispatcher_keeps_what_a_reader_was_told(limits: Limits, pauses: Pauses) -> None:
