@@ -1,8 +1,8 @@
 """Carries the outbox to Slack: each row once, in order for each recipient, within Slack's rates.
 
 A row is claimed and its message composed in one transaction, sent outside of any, and entered as sent
-in another. Where it stays unknown whether Slack took a message (a lost reply, a crash), it is settled by
-bot/settling.py. Of several processes on one database any settles what another has left.
+in another: bot/sending.py. Where it stays unknown whether Slack took a message (a lost reply, a crash), it is
+settled by bot/settling.py. Of several processes on one database any settles what another has left.
 """
 
 import asyncio
@@ -14,28 +14,23 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-import aiohttp
-from slack_sdk.errors import SlackApiError, SlackClientError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot import calls, sharing
+from bot import calls
 from bot.calls import Sendable
 from bot.clock import Clock
 from bot.others import Claims, Neighbours
-from bot.pace import LONGEST_BACKOFF, POST, Limits, Pace, Pauses, asked_to_wait_s, backoff, earliest
+from bot.pace import POST, Limits, Pace, Pauses, backoff, earliest
+from bot.sending import Sending
 from bot.settling import UNTRACEABLE, Settling, lane_of
-from storage import others, outbox
+from storage import outbox
 from storage.db import Database, Work
 from storage.others import Sent
 from storage.outbox import (
     Arrival,
     Composed,
     Composer,
-    Delete,
     Drop,
-    Edit,
-    File,
     Later,
     OutboxRow,
     Send,
@@ -46,31 +41,9 @@ from storage.outbox import (
 _log = logging.getLogger(__name__)
 
 
-# Errors after which Slack may have posted all the same; its documentation says so of both.
-_UNCERTAIN = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
-# Errors that concern the installation, not the message: every other row would fail alike.
-_INSTALLATION = {
-    "access_denied",
-    "account_inactive",
-    "accesslimited",
-    "invalid_auth",
-    "missing_scope",
-    "not_authed",
-    "org_login_required",
-    "team_access_not_granted",
-    "token_expired",
-    "token_revoked",
-}
-# Answers that say that what was asked is so already.
-_AS_ASKED = {"already_reacted", "no_reaction"}
-# Answers to a deletion that say that the message is gone.
-_GONE_ALREADY = {"message_not_found", "channel_not_found"}
-_INSTALLATION_PAUSE = timedelta(seconds=60)
 # How long it takes at most until one process sees what another has claimed, or has left queued.
 _LONGEST_WAIT_S = 5.0
 _MOST_COMPOSING_ATTEMPTS = 5
-# Some twenty minutes: longer than most failures of the place where Slack takes files.
-_MOST_UPLOADS = 10
 
 
 class Dispatcher:
@@ -98,7 +71,6 @@ class Dispatcher:
         monotonic: seconds that go by; how long a claim lasts is measured by them.
         """
         self._db = db
-        self._client_for = client_for
         self._composers: dict[str, Composer] = {"message": _as_written, **composers}
         self._clock = clock
         self._pace = pace or Pace()
@@ -119,10 +91,17 @@ class Dispatcher:
             limits=self._limits,
             look_for_s=request_timeout_s * 3,
         )
+        self._sending = Sending(
+            db,
+            client_for=client_for,
+            clock=clock,
+            limits=self._limits,
+            settling=self._settling,
+            request_timeout_s=request_timeout_s,
+        )
         # By kind, what its last row called: known for sure only once a row is composed.
         self._methods: dict[str, tuple[str, ...]] = {}
         self._last_at: dict[tuple[str, str], datetime] = {}
-        self._paused_until: datetime | None = None
         # By recipient: each has one message on its way at a time.
         self._in_flight: dict[tuple[str, str], tuple[OutboxRow, asyncio.Task[str]]] = {}
         self._woken = asyncio.Event()
@@ -194,11 +173,8 @@ class Dispatcher:
             await self._hear_others(work, now, steady)
         unsettled_at = self._settle(open_rows, now)
         cool_at = self._cool_down(steady)
-        if self._paused_until is not None and now < self._paused_until:
-            # Set back by more than any pause can be, the clock would otherwise hold everything up.
-            if self._paused_until - now > LONGEST_BACKOFF:
-                self._paused_until = None
-            return earliest(unsettled_at, self._paused_until)
+        if (paused_until := self._sending.paused_until(now)) is not None:
+            return earliest(unsettled_at, paused_until)
         if not heads and held_at is None:
             if not self._in_flight and unsettled_at is None and not self._woken.is_set():
                 self._idle.set()
@@ -307,9 +283,7 @@ class Dispatcher:
             elif not isinstance(composed, Send | Share):
                 await outbox.change(work, row, is_repeatable=True)
         self._claims.made(row, at_s=began_s)
-        if isinstance(composed, Share):
-            return await self._share(row, composed)
-        return await self._attempt(row, composed, answered_by_s)
+        return await self._sending.send(row, composed, answered_by_s=answered_by_s)
 
     def _take_instead(self, row: OutboxRow, composed: Sendable | Share, taken: tuple[str, ...]) -> timedelta:
         """How long a row is to wait, now that it is known what it calls: not at all where Slack takes it."""
@@ -352,96 +326,6 @@ class Dispatcher:
             values |= {"state": "failed", "reason": f"could not be written, reference {reference}"}
         async with self._db.writing(team_id=head.team_id) as work:
             await outbox.change(work, head, only_in="queued", **values)
-
-    async def _attempt(self, row: OutboxRow, composed: Sendable, answered_by_s: float) -> str:
-        """Send once and enter what came of it; returns the outcome's name."""
-        try:
-            # Counted from the claim: a process that stood still since then must not send any more what
-            # another may have settled.
-            async with asyncio.timeout_at(answered_by_s):
-                response = await calls.request(self._client_for(row.team_id), row, composed)
-        except SlackApiError as refused:
-            if isinstance(composed, Delete) and refused.response.get("error") in _GONE_ALREADY:
-                await self._settling.enter(row, state="sent", sent_at=self._clock.now(), reason=None)
-                return "sent"
-            return await self._refused(row, refused.response)
-        except (aiohttp.ClientError, TimeoutError, OSError, SlackClientError) as lost:
-            _log.warning("no answer from Slack for a message: %r", lost, extra={"key": row.key})
-            return "unsettled"
-        if isinstance(composed, Send | Edit):
-            await self._settling.enter_sent(row, channel_id=str(response["channel"]), ts=str(response["ts"]))
-        else:
-            await self._settling.enter(row, state="sent", sent_at=self._clock.now(), reason=None)
-        return "sent"
-
-    async def _share(self, row: OutboxRow, composed: Share) -> str:
-        files = await self._made(row, composed)
-        client = self._client_for(row.team_id)
-        try:
-            async with asyncio.timeout(self._request_timeout_s):
-                channel_id = await sharing.share(
-                    client, recipient=row.recipient, text=composed.text, files=files
-                )
-        except SlackApiError as refused:
-            return await self._refused(row, refused.response)
-        except SlackRequestError as not_taken:
-            return await self._not_uploaded(row, not_taken)
-        except (aiohttp.ClientError, TimeoutError, OSError, SlackClientError) as lost:
-            _log.warning("no answer from Slack for files: %r", lost, extra={"key": row.key})
-            return "unsettled"
-        await self._settling.enter(
-            row, state="sent", sent_at=self._clock.now(), channel_id=channel_id, reason=None
-        )
-        return "sent"
-
-    async def _made(self, row: OutboxRow, composed: Share) -> list[File]:
-        is_made = False
-        try:
-            files = await composed.make(self._db)
-            is_made = True
-        finally:
-            if not is_made:
-                # Nothing went out: it counts as one that could not be written, and is given up as those are.
-                await self._settling.enter(row, state="queued")
-        return files
-
-    async def _not_uploaded(self, row: OutboxRow, not_taken: SlackRequestError) -> str:
-        """A file's address did not take it: nothing is shared yet, so that it can be tried again."""
-        _log.warning("Slack does not take a file: %s", not_taken, extra={"key": row.key})
-        if row.attempts >= _MOST_UPLOADS:
-            await self._settling.enter(row, state="failed", reason="Slack did not take the file")
-            return "failed"
-        not_before_at = self._clock.now() + backoff(row.attempts)
-        await self._settling.enter(row, state="queued", not_before_at=not_before_at, reason="not uploaded")
-        return "unsettled"
-
-    async def _refused(self, row: OutboxRow, response: AsyncSlackResponse) -> str:
-        now = self._clock.now()
-        error = str(response.get("error", "")) if isinstance(response.data, dict) else ""
-        if response.status_code == 429 or error == "ratelimited":
-            wait_s = asked_to_wait_s(response.headers)
-            wait = timedelta(seconds=wait_s)
-            # The method alone: replies need not wait because too many messages were changed. The row says
-            # so to the other processes, and to the next one here.
-            method = calls.method_of(response)
-            self._limits.pause(method, self._clock.steady() + wait)
-            reason = others.ratelimited(method, wait_s=wait_s)
-            await self._settling.enter(row, state="queued", not_before_at=now + wait, reason=reason)
-            return "ratelimited"
-        if error in _AS_ASKED:
-            await self._settling.enter(row, state="sent", sent_at=now, reason=None)
-            return "sent"
-        if response.status_code >= 500 or error in _UNCERTAIN or not error:
-            _log.warning("Slack failed at a message: %s %s", response.status_code, error)
-            return "unsettled"
-        if error in _INSTALLATION:
-            _log.error("Slack refuses the bot itself: %s; sending pauses for a minute", error)
-            self._paused_until = now + _INSTALLATION_PAUSE
-            await self._settling.enter(row, state="queued", not_before_at=self._paused_until, reason=error)
-            return "unsettled"
-        _log.error("Slack refused a message: %s", error, extra={"key": row.key})
-        await self._settling.enter(row, state="failed", reason=error)
-        return "failed"
 
 
 async def _as_written(_work: Work, row: OutboxRow, _now: datetime) -> Composed:
