@@ -23,7 +23,7 @@ from bot.others import Claims, Neighbours
 from bot.pace import POST, Limits, Pace, Pauses, backoff, earliest
 from bot.sending import Sending
 from bot.settling import UNTRACEABLE, Settling, lane_of
-from storage import outbox
+from storage import outbox, outgoing
 from storage.db import Database, Work
 from storage.others import Sent
 from storage.outbox import (
@@ -112,7 +112,7 @@ class Dispatcher:
     async def start(self) -> None:
         """Begin to send."""
         async with self._db.reading() as work:
-            self._claims.watch(await outbox.sending(work))
+            self._claims.watch(await outgoing.sending(work))
         self._loop = asyncio.create_task(self._run(), name="dispatcher")
 
     async def stop(self) -> None:
@@ -167,7 +167,7 @@ class Dispatcher:
         began_s, steady = self._claims.now_s(), self._clock.steady()
         await self._reap(now)
         async with self._db.reading() as work:
-            open_rows = await outbox.sending(work)
+            open_rows = await outgoing.sending(work)
             heads, held_at = await self._heads(work, now, steady)
             next_at = await outbox.next_due_at(work, after=now)
             await self._hear_others(work, now, steady)
@@ -207,10 +207,10 @@ class Dispatcher:
         }
         # The held would hide those behind them: only the first few are asked for.
         limit = self._pace.at_once + len(self._last_at)
-        heads = await outbox.heads(work, now=now, limit=limit, without=held)
+        heads = await outgoing.heads(work, now=now, limit=limit, without=held)
         if not held:
             return heads, None
-        waiting = await outbox.heads(work, now=now, limit=limit)
+        waiting = await outgoing.heads(work, now=now, limit=limit)
         return heads, min((held[one.kind] for one in waiting if one.kind in held), default=None)
 
     def _methods_of(self, head: OutboxRow | Sent) -> tuple[str, ...]:
@@ -260,14 +260,16 @@ class Dispatcher:
         # network call would stop every slash command for as long as Slack takes.
         answered_by_s = asyncio.get_running_loop().time() + self._request_timeout_s
         async with self._db.writing(team_id=head.team_id) as work:
-            row = await outbox.claim(work, team_id=head.team_id, key=head.key, now=now, claimed_by=self._name)
+            row = await outgoing.claim(
+                work, team_id=head.team_id, key=head.key, now=now, claimed_by=self._name
+            )
             if row is None:
                 self._limits.give_back(taken)
                 return "taken"
             composed = await self._composers[row.kind](work, row, now)
             if isinstance(composed, Later):
                 self._limits.give_back(taken)
-                await outbox.put_off(work, row, until=composed.at)
+                await outgoing.put_off(work, row, until=composed.at)
                 return "postponed"
             if isinstance(composed, Drop):
                 self._limits.give_back(taken)

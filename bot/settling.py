@@ -19,7 +19,7 @@ from bot import calls
 from bot.clock import Clock
 from bot.others import Claims
 from bot.pace import Limits, backoff, earliest
-from storage import outbox
+from storage import outgoing
 from storage.db import Database
 from storage.others import Sent
 from storage.outbox import Arrival, OutboxRow
@@ -127,14 +127,14 @@ class Settling:
     async def enter_sent(self, row: OutboxRow, *, channel_id: str, ts: str) -> None:
         """A message was posted, and stands there."""
         async with self._db.writing(team_id=row.team_id) as work:
-            is_new = await outbox.arrive(work, row, channel_id=channel_id, ts=ts, now=self._clock.now())
+            is_new = await outgoing.arrive(work, row, channel_id=channel_id, ts=ts, now=self._clock.now())
             if is_new and (told := self._arrivals.get(row.kind)):
                 await told(work, replace(row, channel_id=channel_id, ts=ts))
 
     async def enter(self, row: OutboxRow, **values: Any) -> None:
         """Set columns of a row that is being sent, by this claim still."""
         async with self._db.writing(team_id=row.team_id) as work:
-            await outbox.release(work, row, **values)
+            await outgoing.release(work, row, **values)
 
 
 def lane_of(row: OutboxRow | Sent) -> Lane:

@@ -23,7 +23,7 @@ from sandbox.patience import PATIENCE_S
 from sandbox.records import App
 from sandbox.server import Sandbox
 from sandbox.workspace import Workspace
-from storage import outbox
+from storage import outbox, outgoing
 from storage.db import Database, Work
 from storage.outbox import Composed, Composer, Drop, Edit, Later, OutboxRow, Send, Whisper
 
@@ -226,7 +226,7 @@ async def test_a_row_that_a_killed_process_had_posted_is_not_posted_again(
 ) -> None:
     await enqueue(db, "remind:a")
     async with db.writing() as work:
-        await outbox.claim(work, team_id=TEAM, key="remind:a", now=START, claimed_by="killed")
+        await outgoing.claim(work, team_id=TEAM, key="remind:a", now=START, claimed_by="killed")
     metadata = {"event_type": METADATA_EVENT, "event_payload": {"key": "remind:a"}}
     direct = sandbox.workspace.direct(PEOPLE[0], app.bot_user_id)
     posted = sandbox.workspace.post(
@@ -247,7 +247,7 @@ async def test_a_row_that_a_killed_process_had_not_posted_waits_out_the_request_
 ) -> None:
     await enqueue(db, "remind:a")
     async with db.writing() as work:  # on a host whose clock is ahead, or behind
-        await outbox.claim(work, team_id=TEAM, key="remind:a", now=START + ahead, claimed_by="killed")
+        await outgoing.claim(work, team_id=TEAM, key="remind:a", now=START + ahead, claimed_by="killed")
 
     async with dispatching(db, sandbox, app) as dispatcher:
         dispatcher.wake()
@@ -310,13 +310,13 @@ async def test_several_processes_share_the_work_and_each_message_goes_once_and_i
 async def test_what_another_process_settled_meanwhile_is_left_as_it_is(db: Database) -> None:
     await enqueue(db, "remind:a")
     async with db.writing() as work:
-        first = await outbox.claim(work, team_id=TEAM, key="remind:a", now=START, claimed_by="slow")
+        first = await outgoing.claim(work, team_id=TEAM, key="remind:a", now=START, claimed_by="slow")
         assert first is not None
-        await outbox.release(work, first, state="queued")
-        second = await outbox.claim(work, team_id=TEAM, key="remind:a", now=START, claimed_by="quick")
+        await outgoing.release(work, first, state="queued")
+        second = await outgoing.claim(work, team_id=TEAM, key="remind:a", now=START, claimed_by="quick")
 
-        was_released = await outbox.release(work, first, state="queued")
-        arrived = [await outbox.arrive(work, first, channel_id="D1", ts="1.0", now=START) for _ in range(2)]
+        was_released = await outgoing.release(work, first, state="queued")
+        arrived = [await outgoing.arrive(work, first, channel_id="D1", ts="1.0", now=START) for _ in range(2)]
 
     row = await the_row(db, "remind:a")
     assert second is not None

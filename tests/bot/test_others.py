@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.others import Claims, Neighbours
-from storage import others, outbox
+from storage import others, outbox, outgoing
 from storage.db import Database
 from storage.outbox import OutboxRow
 
@@ -79,9 +79,9 @@ async def sent(db: Database, key: str, *, at: datetime, by: str = "other") -> No
     async with db.writing() as work:
         row = {"team_id": "T1", "key": key, "recipient": "U1", "kind": "message", "body": {}, "now": NOW}
         await outbox.enqueue(work, **row)  # type: ignore[arg-type]
-        claimed = await outbox.claim(work, team_id="T1", key=key, now=NOW, claimed_by=by)
+        claimed = await outgoing.claim(work, team_id="T1", key=key, now=NOW, claimed_by=by)
         assert claimed is not None
-        await outbox.arrive(work, claimed, channel_id="D1", ts="1.0", now=at)
+        await outgoing.arrive(work, claimed, channel_id="D1", ts="1.0", now=at)
 
 
 async def heard(db: Database, neighbours: Neighbours, now: datetime) -> list[str]:
