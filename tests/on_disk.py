@@ -13,7 +13,9 @@ from storage.db import Database
 async def scrub(db: Database) -> None:
     """Have a database scrubbed as the bot does: again and again, where others on its server hold it up.
 
-    Other tests write and drop databases there, which a scrub waits for and may have to give way to.
+    A scrub waits for whoever has written in any database of the server since before the deletion, and other
+    tests write there. Where there is more to do than the processors can, one transaction of theirs, such as
+    an erasure's of many statements, takes many seconds: it gives way to that, and to no lock.
     """
     async with asyncio.timeout(3 * PATIENCE_S):
         while not await db.scrub(patience_s=PATIENCE_S / 6):
