@@ -1,11 +1,11 @@
 """Whether everything that the bot needs is there: settings, database, tokens, scopes; one line each."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 
 from bot import failures
 from bot.clients import PatientClient
 from bot.config import Settings, SettingsFaults, database_url_from, settings_from
+from bot.domain.values import dataclass
 from bot.manifest import SCOPES
 from storage.db import open_database
 from storage.migrate import migrate

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from urllib.parse import unquote
 
 from dotenv import dotenv_values
+
+from bot.domain.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """The Slack app manifest: the commands, shortcuts, events and scopes in use, and no others."""
 
-from dataclasses import dataclass
 from typing import Any
+
+from bot.domain.values import dataclass
 
 _NAME = "Alumni Bot"
 _EVENTS_PATH = "/slack/events"

@@ -1,9 +1,9 @@
 """What one dispatcher must know of those of other processes on the same database."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.domain.values import dataclass
 from storage import others
 from storage.db import Work
 from storage.others import Pause, Sent

@@ -1,8 +1,9 @@
 """How fast messages go out, so that Slack refuses none: each of its methods has a rate of its own."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from bot.domain.values import dataclass
 
 POST = "chat.postMessage"
 LONGEST_BACKOFF = timedelta(minutes=5)

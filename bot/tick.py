@@ -1,11 +1,11 @@
 """What a heartbeat asks for: all that falls due, feature by feature; it starts and closes nothing."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.editions import Academy
 from bot.domain.ids import TeamId
+from bot.domain.values import dataclass
 from bot.health import Health
 from bot.services import alumni, announcements, peers, reminders, setup
 from bot.services.homework import HOME

@@ -1,13 +1,14 @@
 """What a handler is handed: the database, the clock, Slack's client and the commands' prefix."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
 from bot.domain.ids import TeamId
+from bot.domain.values import dataclass
 from handlers.background import Background
 from storage.db import Database
 

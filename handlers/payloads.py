@@ -1,6 +1,5 @@
 """Slack's payloads made into values, and the key by which a second delivery of one is known."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
@@ -8,6 +7,7 @@ from bot.domain.announcements import AttachedFile
 from bot.domain.homework import HandedInFile
 from bot.domain.ids import ChannelId, TeamId, UserId
 from bot.domain.rich_text import RichText
+from bot.domain.values import dataclass
 from storage.db import Delivery
 
 Payload = dict[str, Any]

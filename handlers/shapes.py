@@ -6,9 +6,9 @@ refused here in one place, so that no listener needs to ask whether an id is a n
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from bot.domain.values import dataclass
 from handlers import payloads
 
 DEEPEST = 64

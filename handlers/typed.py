@@ -1,9 +1,9 @@
 """What people type after a command: Slack's escapes undone, mentions and dates found."""
 
 import re
-from dataclasses import dataclass
 
 from bot.domain.ids import UserId
+from bot.domain.values import dataclass
 
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]{0,255})?>")
 

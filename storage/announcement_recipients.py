@@ -1,7 +1,7 @@
 """Who gets an announcement, how far the message to each has come, and who has confirmed it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, and_, delete, func, literal, select, 
 
 from bot.domain.announcements import SEND
 from bot.domain.ids import TeamId, UserId
+from bot.domain.values import dataclass
 from storage import tables
 from storage.db import Work
 from storage.outbox import enqueue_all

@@ -1,13 +1,14 @@
 """Drafts of questions, who lets the bot ask them, and whom it asked about what."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
 
 from bot.domain.ids import ChannelId, QuestionId, TeamId, UserId
 from bot.domain.questions import storable
+from bot.domain.values import dataclass
 from storage import tables
 from storage.db import Work
 

@@ -6,7 +6,6 @@ The README's part on backup describes the lines. Files, and how they are packed:
 import json
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import partial
 from typing import Any
@@ -30,6 +29,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.types import TypeEngine
 
+from bot.domain.values import dataclass
 from storage import places, tables
 from storage.db import Database, Work
 from storage.dump import MADE_FROM_OTHERS

@@ -1,7 +1,6 @@
 """Who is in which channel, how far each was read, and what became of single messages in them."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +8,7 @@ from sqlalchemy import Row, select, update
 
 from bot.domain.ids import ChannelId, QuestionId, TeamId, UserId
 from bot.domain.questions import Channel, Sight
+from bot.domain.values import dataclass
 from bot.domain.workspace import Installation
 from storage import erasure, members, tables
 from storage.db import Work, by

@@ -7,7 +7,6 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -31,6 +30,7 @@ from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.schema import Table
 from sqlalchemy.types import TypeEngine
 
+from bot.domain.values import dataclass
 from storage import engines, scrubbing, sqlite_driver, tables
 from storage.awaiting import AsyncConnection, AsyncEngine
 from storage.types import Listed

@@ -8,7 +8,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Collection
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 
 from bot.domain.ids import TeamId, UserId
+from bot.domain.values import dataclass
 from storage.db import Work
 from storage.privacy import ERASED, RULES, Kind
 from storage.tables import audit, erasure, erasure_request, metadata, outbox

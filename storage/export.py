@@ -1,13 +1,13 @@
 """Reads all that the tables hold on a person, by the kinds of the columns; see storage/privacy.py."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import Column, Row, Table, Text, cast, or_, select
 
 from bot.domain.ids import TeamId, UserId
+from bot.domain.values import dataclass
 from storage.db import Work
 from storage.erasure import Person
 from storage.privacy import RULES, Kind

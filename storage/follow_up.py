@@ -1,7 +1,6 @@
 """What is done about open questions and when, and when each channel's digest is due."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +9,7 @@ from sqlalchemy import and_, bindparam, delete, exists, func, select
 from bot.domain.follow_up import Step, StepState
 from bot.domain.ids import ChannelId, QuestionId, TeamId, UserId
 from bot.domain.questions import SHOWN, QuestionState
+from bot.domain.values import dataclass
 from storage import tables
 from storage.db import Work
 

@@ -1,11 +1,11 @@
 """What processes know of each other by the outbox: what each sent, and what Slack told it of waiting."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Integer, Select, bindparam, func, select
 
+from bot.domain.values import dataclass
 from storage.db import Work
 from storage.tables import outbox
 

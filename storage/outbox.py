@@ -1,12 +1,12 @@
 """Messages on their way out: rows with a unique key, queued and looked up. Who sends them: outgoing.py."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Row, case, delete, func, literal, select, update
 
+from bot.domain.values import dataclass
 from storage.db import Database, Work
 from storage.tables import outbox
 

@@ -5,7 +5,7 @@ Everything here is made from the questions and answers, and can be made again: s
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeVar
 
 from sqlalchemy import Table, bindparam, delete, or_, select
@@ -14,6 +14,7 @@ from bot.domain.ids import QuestionId, TeamId
 from bot.domain.questions import SHOWN, LinkKind
 from bot.domain.search import postings
 from bot.domain.search.text import ANALYSIS_VERSION, stems, words
+from bot.domain.values import dataclass
 from storage import tables
 from storage.db import Database, Work
 

@@ -4,8 +4,9 @@ Export and erasure are derived from it: see storage/erasure.py and storage/expor
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from bot.domain.values import dataclass
 
 ERASED = "erased"
 """Stands where the id of an erased person stood in what is not theirs."""

@@ -1,7 +1,6 @@
 """Queries for the question log in numbers and as a table, always through somebody's eyes."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
@@ -9,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from bot.domain.ids import ChannelId, QuestionId, TeamId, UserId
 from bot.domain.question_numbers import Asked, Helper
 from bot.domain.questions import QuestionState, Sight
+from bot.domain.values import dataclass
 from storage import tables
 from storage.db import Work
 from storage.search_limits import may_be_seen

@@ -1,7 +1,6 @@
 """Changes of roles as organisers made them, and who was asked about an edition's alumni."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +10,7 @@ from bot.domain.editions import Edition
 from bot.domain.ids import EditionKey, TeamId, UserId
 from bot.domain.members import Role
 from bot.domain.roles import Part, Parts, RoleChange
+from bot.domain.values import dataclass
 from storage.db import Work
 from storage.editions import joined
 from storage.tables import edition, edition_day, enrolment, graduation, role_change

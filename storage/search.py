@@ -1,7 +1,7 @@
 """Finds questions: candidates by their rarest words within a budget, put in order by the domain's ranker."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache, partial
 from typing import Any
 
@@ -21,6 +21,7 @@ from bot.domain.search.ranking import (
     with_meaning,
 )
 from bot.domain.search.text import LONGEST_WORD, stem
+from bot.domain.values import dataclass
 from storage import search_words, tables
 from storage.db import Look, Work, among_named
 from storage.search_limits import READ, Limits

@@ -1,7 +1,7 @@
 """What must hold of a question before its words count: who may see it, and the filters that were typed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -11,6 +11,7 @@ from bot.domain import calendar
 from bot.domain.ids import QuestionId, TeamId
 from bot.domain.questions import SHOWN, QuestionState, Sight
 from bot.domain.search.query import Filters, State
+from bot.domain.values import dataclass
 from storage import tables
 
 READ = ("team_id", "id", "channel_id", "asker_id", "is_anonymous", "topic", "state", "asked_at")

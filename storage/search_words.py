@@ -1,7 +1,7 @@
 """The words of a query as the log knows them: how rare each is, and what an unknown one may mean."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from typing import Any
 
@@ -11,6 +11,7 @@ from bot.domain.ids import TeamId
 from bot.domain.search import spelling
 from bot.domain.search.ranking import LogStatistics, Sought
 from bot.domain.search.text import stem
+from bot.domain.values import dataclass
 from storage import tables
 from storage.db import Look, among_named
 

@@ -65,6 +65,19 @@ def test_views_know_slack_s_models_and_nothing_else_of_slack() -> None:
     assert imported != set()
 
 
+def test_dataclasses_are_those_that_cost_a_start_little() -> None:
+    costly = [
+        path
+        for path, module in modules(*OURS)
+        for node in ast.walk(module)
+        if isinstance(node, ast.ImportFrom)
+        and node.module == "dataclasses"
+        and any(name.name == "dataclass" for name in node.names)
+    ]
+
+    assert costly == ["bot/domain/values.py"]  # which all others have it from
+
+
 def test_every_module_opens_with_a_line_on_what_lives_there() -> None:
     bare = [path for path, module in modules(*OURS, "sandbox") if not ast.get_docstring(module)]
 

@@ -3,12 +3,12 @@
 Clusters and people are invented.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from bot.domain.ids import UserId
 from bot.domain.members import Role
 from bot.domain.roster_file import RosterRow, read_roster
+from bot.domain.values import dataclass
 
 _FOLDER = Path(__file__).parent
 

@@ -1,11 +1,11 @@
 """The diary of the demo: who got what and when, and what the people themselves did."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.domain.values import dataclass
 from sandbox.records import App, Change, Channel
 from sandbox.workspace import Workspace, instant_of
 

@@ -4,12 +4,12 @@ import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 from bot import __version__
+from bot.domain.values import dataclass
 from bot.manifest import manifest
 from sandbox.keeping import OtherFormat, as_json, from_json
 from sandbox.workspace import Workspace

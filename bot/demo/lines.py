@@ -1,8 +1,9 @@
 """What the cast of the demo says: hand-ins, questions and answers, feedback. All of it is invented."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from bot.domain.values import dataclass
 
 HANDED_IN: Mapping[str, Sequence[str]] = {
     "coaching-june": (

@@ -1,7 +1,6 @@
 """What the cast does and when: made from the edition's own dates and a seed, the same every time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from random import Random
@@ -12,6 +11,7 @@ from bot.domain import calendar
 from bot.domain.homework import Homework
 from bot.domain.ids import UserId
 from bot.domain.members import Role
+from bot.domain.values import dataclass
 from bot.domain.workdays import is_weekend
 
 LATE = 3

@@ -4,7 +4,6 @@ import errno
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +15,7 @@ from bot.config import Secret, Settings
 from bot.demo import keeping
 from bot.demo.diary import Diary
 from bot.domain.members import Role
+from bot.domain.values import dataclass
 from bot.importing import take_in, take_in_questions
 from bot.manifest import manifest
 from bot.pace import Pace

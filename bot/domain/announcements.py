@@ -1,6 +1,6 @@
 """An announcement: what it says, when it goes, when it may reach a person, what became of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
@@ -10,6 +10,7 @@ from bot.domain.audiences import Audience
 from bot.domain.ids import ChannelId, TeamId, UserId
 from bot.domain.refusals import Refused
 from bot.domain.rich_text import RichText
+from bot.domain.values import dataclass
 
 LONGEST_TITLE = 150
 LONGEST_TEXT = 10_000

@@ -1,11 +1,11 @@
 """Whom an announcement is meant for, who of them gets it, and why others do not."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from bot.domain.ids import EditionKey, HomeworkId, UserId
+from bot.domain.values import dataclass
 
 EVERYBODY = "everybody"
 """In place of a role: whoever is in the workspace."""

@@ -1,9 +1,9 @@
 """What organisers do to what others wrote, as the audit log keeps it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.ids import TeamId, UserId
+from bot.domain.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,10 +1,10 @@
 """What a person may refuse, and how their decisions are remembered: each with its date."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.ids import TeamId, UserId
+from bot.domain.values import dataclass
 
 
 class Purpose(StrEnum):

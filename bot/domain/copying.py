@@ -1,12 +1,13 @@
 """An edition made from an earlier one: the same days and homework, with all dates moved."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.domain.editions import Edition
 from bot.domain.homework import Homework
 from bot.domain.ids import EditionKey, homework_id
+from bot.domain.values import dataclass
 
 _WEEK = 7
 _SATURDAY = 5

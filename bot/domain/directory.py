@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, lru_cache
 
 from bot.domain import country_names, language_names
@@ -12,6 +12,7 @@ from bot.domain.members import Role
 from bot.domain.profiles import Field, Profile, Visibility
 from bot.domain.search.spelling import SHORTEST, SHORTEST_BEGINNING, is_one_slip
 from bot.domain.search.text import stem, words
+from bot.domain.values import dataclass
 
 _WEIGHTS: dict[str, float] = {
     Field.LOOKS_FOR: 0.5,  # who looks for help with it is not who gives it

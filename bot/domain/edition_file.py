@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from bot.domain.ids import ChannelId, EditionKey, HomeworkId, TeamId, homework_i
 from bot.domain.retention import KINDS, LONGEST_DAYS, Retention
 from bot.domain.toml_lines import Path
 from bot.domain.toml_tables import Table
+from bot.domain.values import dataclass
 
 ACADEMY_KEYS = ("name", "timezone", "organisers", "questions", "announcements", "second_approval")
 EDITION_KEYS = ("key", "name", "timezone", "channel")

@@ -1,11 +1,11 @@
 """An edition of the academy: its days and zone, and the academy's own settings."""
 
-from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
 
 from bot.domain.ids import ChannelId, EditionKey, TeamId
 from bot.domain.retention import DEFAULT, Retention
+from bot.domain.values import dataclass
 
 
 class DayKind(StrEnum):

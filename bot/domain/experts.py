@@ -3,11 +3,11 @@
 import math
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.ids import UserId
 from bot.domain.search.text import stems, words
+from bot.domain.values import dataclass
 
 MOST = 3
 """People who are suggested for a question."""

@@ -5,7 +5,7 @@ import json
 import zipfile
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from bot.domain.faults import Fault
@@ -14,6 +14,7 @@ from bot.domain.messages import CHECK, ChannelMessage, instant_of, mentioned, re
 from bot.domain.past import PastAnswer, PastQuestion, Someone
 from bot.domain.questions import titled
 from bot.domain.search.asking import asks
+from bot.domain.values import dataclass
 
 LARGEST_FILE = 200_000_000
 """Bytes of one file in the ZIP, unpacked."""

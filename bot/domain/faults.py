@@ -1,8 +1,9 @@
 """What is wrong with a file that somebody wrote, said so that they can mend it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from difflib import get_close_matches
+
+from bot.domain.values import dataclass
 
 
 @dataclass(frozen=True, order=True)

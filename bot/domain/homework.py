@@ -1,9 +1,9 @@
 """Homework, what was handed in for it, and extensions."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from bot.domain.ids import EditionKey, HomeworkId, TeamId, UserId
+from bot.domain.values import dataclass
 
 DEFAULT_REMIND = ("7d", "2d", "1d", "0d")
 DEFAULT_REMIND_AT = time(9, 0)

@@ -1,10 +1,10 @@
 """When people in several zones can meet: hours in which all of them are at work."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from bot.domain import calendar
+from bot.domain.values import dataclass
 from bot.domain.workdays import IsDayOff
 
 LENGTH = timedelta(minutes=45)

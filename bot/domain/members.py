@@ -1,9 +1,9 @@
 """People of a workspace, their part in an edition, and who may do what."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.ids import EditionKey, TeamId, UserId
+from bot.domain.values import dataclass
 
 
 class Role(StrEnum):

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from bot.domain.ids import ChannelId, UserId
+from bot.domain.values import dataclass
 
 CHECK = "white_check_mark"
 """The emoji that accepts an answer."""

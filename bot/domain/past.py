@@ -1,9 +1,9 @@
 """Questions of an older group, as files tell of them."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.ids import ChannelId
+from bot.domain.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

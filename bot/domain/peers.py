@@ -1,7 +1,6 @@
 """Rounds of peer feedback: who is brought together, what each owes whom, and when a round ends."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Literal
@@ -9,6 +8,7 @@ from typing import Literal
 from bot.domain import calendar, workdays
 from bot.domain.homework import DEFAULT_REMIND, Homework
 from bot.domain.ids import EditionKey, HomeworkId, TeamId, UserId
+from bot.domain.values import dataclass
 
 DEFAULT_RUBRIC = ("Aims are clear", "Actions are concrete", "Partners are named", "Results can be measured")
 RATINGS = ("not yet", "partly", "mostly", "fully")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -13,6 +13,7 @@ from bot.domain.members import Member
 from bot.domain.questions import storable
 from bot.domain.refusals import Refused
 from bot.domain.roster_file import cluster_name
+from bot.domain.values import dataclass
 
 MOST_ENTRIES = 20
 LONGEST_ENTRY = 60

@@ -4,7 +4,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -12,6 +12,7 @@ from bot.domain import calendar
 from bot.domain.faults import Fault, nearest
 from bot.domain.past import PastAnswer, PastQuestion, Someone
 from bot.domain.questions import titled
+from bot.domain.values import dataclass
 
 COLUMNS = (
     "id",

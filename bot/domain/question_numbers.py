@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.domain.calendar import local_date
 from bot.domain.ids import QuestionId, UserId
+from bot.domain.values import dataclass
 
 WEEK = 7
 """Days of the week's course: today and the six before."""

@@ -1,11 +1,12 @@
 """Questions of the log, their answers, and who may see them."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.ids import ChannelId, QuestionId, TeamId, UserId
+from bot.domain.values import dataclass
 
 LONGEST_TITLE = 300
 """Characters of a title."""

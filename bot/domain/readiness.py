@@ -1,7 +1,6 @@
 """What of an academy is set up, and what is missing before it can begin."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -10,6 +9,7 @@ from bot.domain.editions import Academy, Edition
 from bot.domain.homework import Homework
 from bot.domain.ids import ChannelId
 from bot.domain.programme import is_over
+from bot.domain.values import dataclass
 
 
 class State(StrEnum):

@@ -6,7 +6,7 @@ it once and for all: what was queued is never planned again, whatever clocks, zo
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -14,6 +14,7 @@ from bot.domain import calendar, workdays
 from bot.domain.editions import Edition
 from bot.domain.homework import Homework
 from bot.domain.ids import HomeworkId, TeamId
+from bot.domain.values import dataclass
 from bot.domain.workdays import IsDayOff
 
 CHANNEL = "channel"

@@ -1,7 +1,9 @@
 """How long each kind of what the bot holds is kept, and what is past that; nothing is deleted here."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
+
+from bot.domain.values import dataclass
 
 LONGEST_DAYS = 36_500
 """A hundred years: more is a slip of the finger."""

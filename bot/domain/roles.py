@@ -1,7 +1,6 @@
 """How a person's part in an edition changes: applicant, participant, alumnus; beside it coach, organiser."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
@@ -11,6 +10,7 @@ from bot.domain.ids import EditionKey, TeamId, UserId
 from bot.domain.members import Enrolment, Member, Role
 from bot.domain.roster_file import cluster_name
 from bot.domain.search.text import words
+from bot.domain.values import dataclass
 
 LIFE = (Role.APPLICANT, Role.PARTICIPANT, Role.ALUMNUS)
 """One of these at a time, in this order."""

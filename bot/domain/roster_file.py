@@ -5,12 +5,12 @@ import io
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 
 from bot.domain.countries import COUNTRIES, MEANT
 from bot.domain.faults import Fault, nearest
 from bot.domain.ids import EditionKey, UserId
 from bot.domain.members import Enrolment, Member, Role
+from bot.domain.values import dataclass
 
 COLUMNS = (
     "slack_id",

@@ -1,11 +1,11 @@
 """How a homework stands for one person: which date holds, what was handed in, what may still be done."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from bot.domain import calendar
 from bot.domain.homework import Extension, Homework, Submission
+from bot.domain.values import dataclass
 
 
 class State(StrEnum):

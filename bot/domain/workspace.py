@@ -1,8 +1,7 @@
 """What the bot knows of the Slack workspace besides its people."""
 
-from dataclasses import dataclass
-
 from bot.domain.ids import ChannelId, UserId
+from bot.domain.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

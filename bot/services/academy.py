@@ -1,11 +1,11 @@
 """What comes next in the academy, for whoever asks."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.editions import Day, Edition
 from bot.domain.ids import TeamId, UserId
 from bot.domain.standing import Standing, State
+from bot.domain.values import dataclass
 from bot.services.home import Home, home
 from storage.db import Database
 

@@ -1,7 +1,7 @@
 """From participant to alumnus: organisers are asked the day after the last day in person, and it happens."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain import calendar
@@ -11,6 +11,7 @@ from bot.domain.ids import EditionKey, TeamId, UserId
 from bot.domain.members import Member, Role
 from bot.domain.refusals import Refused
 from bot.domain.roles import Deed, parts_of
+from bot.domain.values import dataclass
 from bot.services import roles
 from bot.services.roles import Batch, Undone
 from bot.views import alumni as views

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.domain import directory as domain
 from bot.domain.consents import Purpose
@@ -11,6 +11,7 @@ from bot.domain.ids import EditionKey, TeamId, UserId
 from bot.domain.members import Enrolment, Member, Role
 from bot.domain.profiles import Field, Profile
 from bot.domain.refusals import Refused
+from bot.domain.values import dataclass
 from bot.services.profiles import clusters
 from storage import consents, editions, members
 from storage import profiles as stored

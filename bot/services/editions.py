@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 
 from bot.domain import calendar, differences
@@ -16,6 +16,7 @@ from bot.domain.members import Enrolment, Member, Role
 from bot.domain.profiles import OF_ROSTER, Field, kept_against_roster, with_roster
 from bot.domain.roles import Parts, goes_back, parts_of
 from bot.domain.roster_file import RosterRow, find_people, read_roster
+from bot.domain.values import dataclass
 from bot.domain.workspace import Channel, UserGroup
 from bot.services import homework, people, reminders, roles
 from storage import editions, erasure, members

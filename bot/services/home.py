@@ -1,6 +1,5 @@
 """What a person's Home tab shows, and its publishing anew after something changed."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain import calendar
@@ -9,6 +8,7 @@ from bot.domain.editions import Day, Edition
 from bot.domain.ids import TeamId, UserId
 from bot.domain.members import Role
 from bot.domain.programme import current_edition, is_over, next_day
+from bot.domain.values import dataclass
 from bot.services import announcements, home_desk, peers
 from bot.services.homework import HOME, Piece, Status, at_a_glance, pieces
 from bot.services.questions import experts, finding, stats

@@ -1,7 +1,7 @@
 """A person's own profile: prefilled from Slack and the roster, saved as their own word."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from bot.domain.ids import EditionKey, TeamId, UserId
 from bot.domain.members import Enrolment, Member
 from bot.domain.profiles import Field, Profile, Written
 from bot.domain.refusals import Refused
+from bot.domain.values import dataclass
 from bot.services import reminders, time_zones
 from storage import consents, editions, members
 from storage import profiles as stored

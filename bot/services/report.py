@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from bot.domain import calendar
@@ -11,6 +11,7 @@ from bot.domain.editions import Day, Edition
 from bot.domain.ids import QuestionId, UserId
 from bot.domain.members import Actor, Role
 from bot.domain.programme import next_day
+from bot.domain.values import dataclass
 from bot.services.homework import Status, at_a_glance
 from bot.services.questions.finding import may_see
 from bot.views.report import Deed

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain import roles as domain
@@ -11,6 +10,7 @@ from bot.domain.ids import EditionKey, TeamId, UserId
 from bot.domain.members import Enrolment, Member, Role
 from bot.domain.refusals import Refused
 from bot.domain.roles import Clash, Deed, Part, Parts, RoleChange, parts_of, told
+from bot.domain.values import dataclass
 from bot.services import reminders
 from bot.services.homework import refresh_home
 from storage import audit, editions, members

@@ -1,11 +1,11 @@
 """What academies send again and again, filled from the edition's own dates; organisers write the rest."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.editions import Day, DayKind, Edition
 from bot.domain.rich_text import RichText, paragraphs
+from bot.domain.values import dataclass
 from bot.views import words
 
 

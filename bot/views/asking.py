@@ -1,12 +1,12 @@
 """Asking: the form, what was answered before, who may know, and the messages that follow a question up."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain import calendar
 from bot.domain.ids import ChannelId, QuestionId, UserId
 from bot.domain.questions import Answer, Question, QuestionState
+from bot.domain.values import dataclass
 from bot.views import kit, words
 
 FORM_CALLBACK = "ask_question"

@@ -1,9 +1,9 @@
 """Direct messages about answers: thanks to whoever gave them, and word to whoever asked the same."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.domain.questions import Question
+from bot.domain.values import dataclass
 from bot.views import kit, words
 from bot.views.questions_search import Result, entry, literal
 

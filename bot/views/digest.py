@@ -1,10 +1,10 @@
 """The week in questions, for the channel that they were asked in."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from bot.domain.questions import Question
+from bot.domain.values import dataclass
 from bot.views import asking, kit, words
 
 _TITLE = 150

@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.editions import Day, Edition
 from bot.domain.homework import Homework
 from bot.domain.members import Role
 from bot.domain.standing import Standing, State
+from bot.domain.values import dataclass
 from bot.views import academy, home_desk, kit, words
 from bot.views.announce import PREFS
 from bot.views.home_desk import Decision

@@ -1,9 +1,9 @@
 """The organisers' part of the Home tab: the ways to their pages, and what waits for a decision."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.domain.homework import Homework
+from bot.domain.values import dataclass
 from bot.views import alumni, announce_preview, announce_report, kit, setup, words
 from bot.views.homework_desk import STATUS
 

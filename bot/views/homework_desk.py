@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from bot.domain.editions import Edition
@@ -10,6 +9,7 @@ from bot.domain.homework import DEFAULT_REMIND, DEFAULT_REMIND_AT, Homework, Sub
 from bot.domain.ids import HomeworkId, UserId
 from bot.domain.reminders import parse_slot
 from bot.domain.standing import Standing, State
+from bot.domain.values import dataclass
 from bot.views import kit, words
 from bot.views.homework import content
 

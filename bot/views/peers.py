@@ -1,12 +1,12 @@
 """Peer feedback as one person sees it: matches, what they owe and got, the modals for what they decide."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.domain.ids import UserId
 from bot.domain.members import Member
 from bot.domain.peers import Because, Kind, Pause, Round, piece_id
+from bot.domain.values import dataclass
 from bot.views import kit, words
 from bot.views.homework import RESUME as REMIND_AGAIN
 from bot.views.peers_messages import READ, give_value

@@ -1,10 +1,10 @@
 """A published round as organisers see it: given and owed by person, and what can be done about it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.domain.ids import UserId
 from bot.domain.peers import Answer, Round
+from bot.domain.values import dataclass
 from bot.views import kit, words
 from bot.views.peers_plan import APART, undo_button
 from bot.views.peers_words import ANSWERS, KINDS, date_of

@@ -1,13 +1,13 @@
 """Messages of peer feedback: to pairs, reviewers, authors; the question half-way; news to organisers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.homework import Homework, Submission
 from bot.domain.ids import UserId
 from bot.domain.members import Member
 from bot.domain.peers import RATINGS, Answer, Feedback, Kind, Reply, Round
+from bot.domain.values import dataclass
 from bot.views import kit, words
 from bot.views.homework import files
 from bot.views.peers_words import ANSWERS, date_of, openings, times, who

@@ -1,11 +1,11 @@
 """Privacy: what is kept and why, one's own data, deleting, and what is refused; an organiser's hand-over."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from bot.domain import calendar
 from bot.domain.consents import Consent, Purpose
 from bot.domain.retention import KINDS, Retention
+from bot.domain.values import dataclass
 from bot.views import kit, words
 
 OPEN = "privacy_open"

@@ -1,11 +1,11 @@
 """A person's data as a page to read: plain HTML, without scripts, links or anything from elsewhere."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 from typing import Any
 
+from bot.domain.values import dataclass
 from bot.views import words
 
 _STYLE = (

@@ -1,11 +1,11 @@
 """A question as its channel sees it: posted, answered, taken out; and what its author alone is shown."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.domain.ids import QuestionId
 from bot.domain.members import Member
 from bot.domain.questions import Answer, Question, QuestionState
+from bot.domain.values import dataclass
 from bot.views import kit, words
 
 NOT_A_QUESTION = "question_not_one"

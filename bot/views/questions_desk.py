@@ -1,13 +1,13 @@
 """What organisers see of the question log: its numbers, one question to be put in order, what was done."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.domain import calendar
 from bot.domain.audit import Entry
 from bot.domain.ids import QuestionId
 from bot.domain.question_numbers import Numbers, Span
 from bot.domain.questions import LONGEST_TITLE, Question, QuestionState
+from bot.domain.values import dataclass
 from bot.views import kit, words
 from bot.views.questions_search import Result, entry, literal
 

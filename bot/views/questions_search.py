@@ -1,13 +1,13 @@
 """What a search of the question log shows, and one of its questions shown to a channel."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain import calendar
 from bot.domain.ids import ChannelId
 from bot.domain.questions import Answer, Question, QuestionState
 from bot.domain.search.highlight import excerpt
+from bot.domain.values import dataclass
 from bot.views import kit, words
 
 MORE, BACK = "questions_more", "questions_back"

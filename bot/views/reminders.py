@@ -1,11 +1,11 @@
 """Reminders as people see them: in their direct messages, on the edition's channel, and to the organisers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.ids import HomeworkId, UserId
+from bot.domain.values import dataclass
 from bot.views import kit, words
 from bot.views.homework_desk import STATUS
 

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain import calendar
@@ -11,6 +10,7 @@ from bot.domain.editions import Day, Edition
 from bot.domain.homework import Homework
 from bot.domain.members import Role
 from bot.domain.standing import State
+from bot.domain.values import dataclass
 from bot.views import academy, kit, words
 from bot.views.homework_desk import counted
 

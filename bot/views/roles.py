@@ -1,13 +1,13 @@
 """People and their roles, for organisers: the list, the form to change them, what was changed last."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.editions import Edition
 from bot.domain.ids import EditionKey, UserId
 from bot.domain.members import Member, Role
 from bot.domain.roles import Anybody, Deed, Parts, RoleChange, Wanted, told
+from bot.domain.values import dataclass
 from bot.views import kit, words
 
 PEOPLE = "people_roles"

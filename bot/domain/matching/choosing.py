@@ -1,13 +1,13 @@
 """Choosing the cheapest of many small decisions under limits, exactly: HiGHS on integers. Knows no people."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array
 
 from bot.domain.matching.weights import Numbers
+from bot.domain.values import dataclass
 
 _SOLVED = 0
 

@@ -4,12 +4,12 @@ Knows no people and no rules but who is parted from whom.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 
 from bot.domain.matching.weights import Flags, Numbers
+from bot.domain.values import dataclass
 
 MOST_PEOPLE = 16
 """Up to here it takes a tenth of a second or two; with each person more about twice as long."""

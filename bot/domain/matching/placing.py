@@ -1,7 +1,7 @@
 """Placing reviews under the rules, best wishes first, and finding out what keeps them from being placed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import groupby, islice
 
@@ -12,6 +12,7 @@ from scipy.sparse.csgraph import maximum_flow
 from bot.domain.matching.choosing import Limit, cheapest
 from bot.domain.matching.values import Impossible, Reciprocal, Relax, Review, Rule
 from bot.domain.matching.weights import Flags, Numbers, Table
+from bot.domain.values import dataclass
 
 # More draws than these only make the solver's proof longer.
 _CHANCES = 1000

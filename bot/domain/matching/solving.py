@@ -4,7 +4,6 @@ Solved by maximum-weight matching; a trio by matchings around it.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 
@@ -12,6 +11,7 @@ import numpy as np
 import rustworkx
 
 from bot.domain.matching.weights import Flags, Numbers
+from bot.domain.values import dataclass
 
 Rows = tuple[int, ...]
 

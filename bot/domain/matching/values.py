@@ -1,9 +1,11 @@
 """What goes into the matcher and what comes out of it, as plain values; no solving."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Literal, NamedTuple
+
+from bot.domain.values import dataclass
 
 Group = tuple[str, ...]
 """The ids of people who are brought together, sorted."""

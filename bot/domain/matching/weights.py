@@ -1,7 +1,6 @@
 """Rules as absent edges and wishes as integers, for every two people of a round at once; no solving."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 from itertools import combinations
@@ -11,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.domain.matching.values import Met, Person, Rule, Wishes
+from bot.domain.values import dataclass
 
 Flags = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[Any]

@@ -3,9 +3,9 @@
 import re
 from bisect import bisect_left
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from bot.domain.search.text import stem, words
+from bot.domain.values import dataclass
 
 _TOKEN = re.compile(r"[\w'’]+")
 _CUT = "…"

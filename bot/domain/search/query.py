@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from enum import StrEnum
 
 from bot.domain.search.text import fold, words
+from bot.domain.values import dataclass
 
 LONGEST_QUERY = 10_000
 """Characters of a query that are read; a pasted message may be longer."""

@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import fsum
+
+from bot.domain.values import dataclass
 
 BODY_WEIGHT = 0.5
 """What a word in the detail or an answer counts beside one in the question itself."""

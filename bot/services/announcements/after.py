@@ -1,6 +1,6 @@
 """After an announcement went off: changed or taken back everywhere, confirmed, reminded, reported."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain import calendar, rich_text
@@ -9,6 +9,7 @@ from bot.domain.audiences import Out
 from bot.domain.ids import TeamId, UserId
 from bot.domain.refusals import Refused
 from bot.domain.rich_text import RichText
+from bot.domain.values import dataclass
 from bot.services.announcements import checking, kinds, sending, writing
 from storage import announcement_recipients, announcements, editions, members, outbox
 from storage.announcement_recipients import Delivered, Progress

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain import calendar
@@ -10,6 +9,7 @@ from bot.domain.announcements import Written
 from bot.domain.audiences import Audience, Choice, Part, Person, Reached, reached
 from bot.domain.ids import HomeworkId, TeamId, UserId
 from bot.domain.members import Member
+from bot.domain.values import dataclass
 from storage import announcements, editions, homework, members, peer_people
 from storage.db import Work
 

@@ -1,7 +1,7 @@
 """Before an announcement goes: the preview, the test, the second word, and sending it off."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from bot.domain import calendar, rich_text
@@ -13,6 +13,7 @@ from bot.domain.announcements import (
 from bot.domain.audiences import Out
 from bot.domain.ids import TeamId, UserId
 from bot.domain.refusals import Refused
+from bot.domain.values import dataclass
 from bot.services.announcements import audience, sending, writing
 from bot.services.announcements.audience import Evaluated
 from bot.services.announcements.kinds import APPROVAL, TEST

@@ -1,6 +1,6 @@
 """Writing an announcement: what there is to choose from, and drafts."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from bot.domain.homework import Homework
 from bot.domain.ids import TeamId, UserId
 from bot.domain.members import Member
 from bot.domain.refusals import Refused
+from bot.domain.values import dataclass
 from bot.services.announcements import checking, sending
 from storage import announcements, editions, homework, members
 from storage.db import Database, Delivery, Work

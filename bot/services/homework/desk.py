@@ -1,7 +1,7 @@
 """What organisers do with homework: find it, write it, and give somebody more time."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from bot.domain import calendar
@@ -11,6 +11,7 @@ from bot.domain.ids import EditionKey, HomeworkId, TeamId, UserId, homework_id
 from bot.domain.refusals import Refused
 from bot.domain.standing import effective_due
 from bot.domain.toml_tables import YEARS
+from bot.domain.values import dataclass
 from bot.services import reminders
 from bot.services.homework.handing_in import (
     announce_change,

@@ -1,7 +1,6 @@
 """What participants do with homework: see it, hand it in; and the messages that they get about it."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +12,7 @@ from bot.domain.ids import EditionKey, HomeworkId, TeamId, UserId
 from bot.domain.members import Member, Role
 from bot.domain.refusals import Refused
 from bot.domain.standing import Standing, State, standing
+from bot.domain.values import dataclass
 from bot.services import reminders
 from bot.views import words
 from storage import editions, homework, members, outbox

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain import calendar
@@ -13,6 +12,7 @@ from bot.domain.members import Member, Role
 from bot.domain.programme import current_edition, is_over
 from bot.domain.refusals import Refused
 from bot.domain.standing import Standing, State, standing
+from bot.domain.values import dataclass
 from bot.services.homework import desk
 from bot.services.homework.handing_in import (
     participants,

@@ -1,7 +1,6 @@
 """What organisers see of a published round: who gave, who owes; nudging those who owe; a table of it all."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain import calendar
@@ -9,6 +8,7 @@ from bot.domain.ids import TeamId
 from bot.domain.members import Member
 from bot.domain.peers import Answer, Round, RoundState, debts, round_of
 from bot.domain.refusals import Refused
+from bot.domain.values import dataclass
 from bot.services.peers.publishing import prefix
 from storage import homework, members, outbox, peers
 from storage.db import Database, Delivery, Work

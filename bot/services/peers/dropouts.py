@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.ids import TeamId, UserId
 from bot.domain.peers import Feedback, Kind, Match, Round, group_recipient
 from bot.domain.refusals import Refused
+from bot.domain.values import dataclass
 from bot.services.peers import pool as pools
 from bot.services.peers import publishing, solving
 from bot.services.peers.pool import Pool

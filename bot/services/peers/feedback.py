@@ -1,7 +1,7 @@
 """Feedback is written, kept as a draft, sent, changed until the date; its author rates it and thanks."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from bot.domain.ids import TeamId, UserId
 from bot.domain.members import Member
 from bot.domain.peers import RATINGS, Debt, Feedback, Handover, Kind, Match, Round, debts, piece_id
 from bot.domain.refusals import Refused
+from bot.domain.values import dataclass
 from bot.services import reminders
 from bot.services.homework import refresh_home
 from bot.services.peers.publishing import prefix

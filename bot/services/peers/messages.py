@@ -1,7 +1,6 @@
 """Messages of peer feedback, made at the instant of sending from what holds then."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain import calendar
@@ -10,6 +9,7 @@ from bot.domain.ids import TeamId, UserId
 from bot.domain.meeting_times import Attendee, proposed_times
 from bot.domain.members import Member
 from bot.domain.peers import Handover, Kind, Match, Round, debts
+from bot.domain.values import dataclass
 from bot.services.days_off import at_work_at, days_off
 from bot.services.peers.desk import NUDGE
 from bot.services.peers.dropouts import ENDED

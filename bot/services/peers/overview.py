@@ -1,6 +1,5 @@
 """What one person sees of peer feedback: matches, what they owe, what they got, by round."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain import calendar
@@ -8,6 +7,7 @@ from bot.domain.ids import TeamId, UserId
 from bot.domain.members import Member, Role
 from bot.domain.peers import Feedback, Kind, Match, Pause, Round, RoundState, debts, piece_id
 from bot.domain.refusals import Refused
+from bot.domain.values import dataclass
 from bot.services.peers.feedback import Received, received_in
 from storage import homework, members, peer_people, peers, reminders
 from storage.db import Database, Work

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.editions import Edition
@@ -16,6 +16,7 @@ from bot.domain.peers import (
     RoundState,
 )
 from bot.domain.refusals import Refused
+from bot.domain.values import dataclass
 from bot.services.peers import checks, solving
 from bot.services.peers import pool as pools
 from bot.services.peers.pool import Pool

@@ -1,7 +1,6 @@
 """Who can take part in a round, and all that the matcher looks at: read at once, in one transaction."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
 
@@ -21,6 +20,7 @@ from bot.domain.peers import (
     Who,
     did_meet,
 )
+from bot.domain.values import dataclass
 from storage import homework, members, peer_people, peers
 from storage.db import Work
 

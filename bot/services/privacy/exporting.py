@@ -3,13 +3,13 @@
 import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bot.domain.ids import TeamId, UserId
 from bot.domain.peers import Handover
 from bot.domain.refusals import Refused
+from bot.domain.values import dataclass
 from bot.views import privacy_file
 from storage import audit, editions, erasure, export, members, outbox, peers
 from storage.db import Database, Delivery, Work

@@ -1,7 +1,6 @@
 """What a person sees of what is held on them, and their decisions on it."""
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain import calendar
@@ -10,6 +9,7 @@ from bot.domain.ids import TeamId, UserId
 from bot.domain.members import Actor, Member
 from bot.domain.refusals import Refused
 from bot.domain.retention import Retention
+from bot.domain.values import dataclass
 from bot.services.privacy import erasing, exporting
 from bot.services.privacy.exporting import Group
 from storage import consents, editions, members

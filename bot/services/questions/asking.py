@@ -1,7 +1,7 @@
 """Asking with `/ask`, and what the asker alone is shown: earlier answers first, and who may know."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.ids import ChannelId, QuestionId, TeamId, UserId
@@ -10,6 +10,7 @@ from bot.domain.questions import LinkKind, NewQuestion, Question, QuestionState,
 from bot.domain.refusals import Refused
 from bot.domain.search.ranking import Ranked
 from bot.domain.search.suggestions import near_enough
+from bot.domain.values import dataclass
 from bot.services.meaning import vectors_if_installed
 from bot.services.questions import experts, log, places, settling
 from bot.services.questions.finding import zone_of

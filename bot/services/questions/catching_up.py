@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.ids import ChannelId, QuestionId, TeamId, UserId
 from bot.domain.messages import ChannelMessage, read_message
 from bot.domain.questions import SHOWN, Question
+from bot.domain.values import dataclass
 from bot.domain.workspace import Installation
 from bot.services.questions import check_marks, following, heard, places
 from bot.services.questions.messages import PROGRESS, PROGRESS_EDIT

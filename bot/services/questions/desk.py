@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.ids import ChannelId, QuestionId, TeamId, UserId
 from bot.domain.members import Actor
 from bot.domain.questions import SHOWN, Channel, LinkKind, Question, QuestionState, Sight
 from bot.domain.refusals import Refused
+from bot.domain.values import dataclass
 from bot.services.questions import settling
 from bot.services.questions.finding import described, may_see, reader_zone
 from bot.views import questions_desk as views

@@ -1,7 +1,7 @@
 """Searching the question log with somebody's eyes, and showing one of its questions to a channel."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from bot.domain import calendar
@@ -10,6 +10,7 @@ from bot.domain.members import Actor
 from bot.domain.questions import SHOWN, Answer, Channel, LinkKind, Question, Sight
 from bot.domain.refusals import Refused
 from bot.domain.search.query import parse
+from bot.domain.values import dataclass
 from bot.services.meaning import vectors_if_installed
 from bot.views import questions_search as views
 from storage import channels, editions, members, outbox

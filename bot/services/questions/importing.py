@@ -1,7 +1,7 @@
 """Fills the log from files of older groups: a Slack export or a CSV; the same file twice changes nothing."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -13,6 +13,7 @@ from bot.domain.members import Member
 from bot.domain.past import PastAnswer, PastQuestion, Someone
 from bot.domain.question_file import read_questions
 from bot.domain.questions import Answer, Channel, NewAnswer, NewQuestion, Question, QuestionState
+from bot.domain.values import dataclass
 from bot.domain.workspace import Installation
 from bot.services import people as everybody
 from bot.views import words

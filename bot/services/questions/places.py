@@ -1,13 +1,14 @@
 """The channels that the log follows: which they are, whose messages are questions, who is in them now."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.editions import Academy
 from bot.domain.ids import ChannelId, TeamId, UserId
 from bot.domain.messages import instant_of
 from bot.domain.questions import Channel
+from bot.domain.values import dataclass
 from storage import channels, editions, questions
 from storage.channels import History
 from storage.db import Database, Delivery, Work

@@ -3,7 +3,6 @@
 import asyncio
 import csv
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from io import StringIO
 
@@ -11,6 +10,7 @@ from bot.domain import calendar
 from bot.domain.ids import ChannelId, TeamId, UserId
 from bot.domain.members import Actor
 from bot.domain.question_numbers import Helper, Numbers, numbers, year_begins_on
+from bot.domain.values import dataclass
 from bot.services.questions.finding import reader_zone
 from bot.views import questions_desk as views
 from storage import channels, editions, members, outbox, question_numbers

@@ -5,12 +5,12 @@ it. Whoever looks it up and shows the answer before withdraws that; if nobody do
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.ids import ChannelId, TeamId
 from bot.domain.members import Actor
 from bot.domain.refusals import Refused
+from bot.domain.values import dataclass
 from bot.services.questions import log, places
 from bot.services.questions.asking import Asked, Found, Suggested, Written, drafted, experts_on, look, post
 from bot.views import asking as views

@@ -1,12 +1,11 @@
 """The questions on somebody's Home tab: their own, and those that wait for somebody like them."""
 
-from dataclasses import dataclass
-
 from bot.domain import experts as domain
 from bot.domain.experts import Candidate
 from bot.domain.ids import TeamId, UserId
 from bot.domain.questions import Sight
 from bot.domain.search.query import parse
+from bot.domain.values import dataclass
 from bot.services.questions.finding import described, newest_open
 from bot.views.questions_search import Result
 from storage import members

@@ -4,7 +4,7 @@ A round of peer feedback is a piece like a homework here: due on a date, and han
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from bot.domain import calendar, workdays
@@ -15,6 +15,7 @@ from bot.domain.members import Enrolment, Member, Role
 from bot.domain.peers import Round, as_piece, debts, piece_id, round_of
 from bot.domain.reminders import Schedule, window
 from bot.domain.standing import effective_due
+from bot.domain.values import dataclass
 from bot.domain.workdays import IsDayOff
 from bot.services.days_off import days_off
 from storage import editions, homework, members, peers, reminders

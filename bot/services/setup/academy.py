@@ -1,7 +1,7 @@
 """Writes the academy as an organiser fills it into a form."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from bot.domain import differences
@@ -11,6 +11,7 @@ from bot.domain.members import Actor
 from bot.domain.refusals import Refused
 from bot.domain.retention import KINDS, LONGEST_DAYS, Retention
 from bot.domain.toml_tables import zones
+from bot.domain.values import dataclass
 from bot.domain.workspace import Channel
 from bot.services import reminders
 from bot.services.setup.reading import out_of_sight, version_of

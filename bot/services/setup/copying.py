@@ -1,6 +1,5 @@
 """Makes an edition from an earlier one, and shows beforehand what it would be."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.domain import calendar
@@ -11,6 +10,7 @@ from bot.domain.ids import EditionKey
 from bot.domain.members import Actor
 from bot.domain.refusals import Refused
 from bot.domain.toml_tables import YEARS
+from bot.domain.values import dataclass
 from bot.services import reminders
 from bot.services.setup.editions import announce_openings, check_new, keep
 from bot.services.setup.reading import named_edition, version_of

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time
 
 from bot.domain import calendar, differences
@@ -11,6 +11,7 @@ from bot.domain.ids import ChannelId, EditionKey, HomeworkId
 from bot.domain.members import Actor
 from bot.domain.refusals import Refused
 from bot.domain.toml_tables import YEARS
+from bot.domain.values import dataclass
 from bot.domain.workspace import Channel
 from bot.services import homework as told
 from bot.services import reminders

@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
@@ -15,6 +14,7 @@ from bot.domain.members import Member, Role
 from bot.domain.programme import current_edition
 from bot.domain.readiness import Check, checks
 from bot.domain.refusals import Refused
+from bot.domain.values import dataclass
 from bot.domain.workspace import Channel
 from bot.services.homework import participants
 from bot.services.questions import heard
