@@ -6,8 +6,6 @@ from dataclasses import field
 from pathlib import Path
 from urllib.parse import unquote
 
-from dotenv import dotenv_values
-
 from bot.domain.values import dataclass
 
 
@@ -136,12 +134,21 @@ def read_values(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
     Raises SettingsFaults where `.env` is no text.
     """
     try:
-        said = dotenv_values(folder / ".env", interpolate=False)
+        said = _said_in(folder / ".env")
     except UnicodeDecodeError:
         raise SettingsFaults([".env is not text in UTF-8: save it as UTF-8."]) from None
     file = {name: value or "" for name, value in said.items()}
     given = {**file, **environment}
     return {name: given.get(name, "").strip() or default for name, default in _DEFAULTS.items()}
+
+
+def _said_in(path: Path) -> Mapping[str, str | None]:
+    if not path.exists():
+        return {}
+    # Imported here: a bot whose settings are all in its surroundings starts without it.
+    from dotenv import dotenv_values
+
+    return dotenv_values(path, interpolate=False)
 
 
 def settings_from(values: Mapping[str, str]) -> Settings:

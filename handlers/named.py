@@ -23,7 +23,8 @@ class App(AsyncApp):
     def __init__(self, **settings: Any) -> None:
         """settings: those of AsyncApp."""
         super().__init__(**settings)
-        self._named: dict[_Name, AsyncCustomListener] = {}
+        self._named: dict[_Name, Callable[..., Awaitable[Any]]] = {}
+        self._made: dict[_Name, AsyncCustomListener] = {}
         self._finds_by_name = False
 
     def find_by_name(self) -> None:
@@ -60,10 +61,7 @@ class App(AsyncApp):
 
         def register(function: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
             # Of several to one name the first is asked, by Bolt as well.
-            if (kind, name) not in self._named:
-                self._named[kind, name] = AsyncCustomListener(
-                    app_name=self.name, ack_function=function, lazy_functions=[], matchers=[], middleware=[]
-                )
+            self._named.setdefault((kind, name), function)
             return function
 
         return register
@@ -71,12 +69,20 @@ class App(AsyncApp):
     async def _answer(
         self, request: AsyncBoltRequest, response: BoltResponse, next: Callable[[], Awaitable[Any]]
     ) -> BoltResponse | None:
-        listener = self._named.get(_name(request.body))
+        listener = self._listener(_name(request.body))
         if listener is None:
             passed_on: BoltResponse | None = await next()
             return passed_on
         answer = await listener.run_ack_function(request=request, response=response)
         return answer if isinstance(answer, BoltResponse) else request.context.ack.response
+
+    def _listener(self, name: _Name) -> AsyncCustomListener | None:
+        # Made when it is first asked: to look at the arguments of them all would be a part of every start.
+        if name not in self._made and (function := self._named.get(name)):
+            self._made[name] = AsyncCustomListener(
+                app_name=self.name, ack_function=function, lazy_functions=[], matchers=[], middleware=[]
+            )
+        return self._made.get(name)
 
 
 def _name(body: dict[str, Any]) -> _Name:

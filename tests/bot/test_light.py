@@ -8,6 +8,7 @@ HEAVY = (
     "alembic",
     "apscheduler",
     "bot.importing",
+    "dotenv",
     "holidays",
     "numpy",
     "prometheus_client",
