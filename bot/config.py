@@ -1,5 +1,6 @@
 """The settings: read once from the environment and `.env`, every fault named at once."""
 
+import os.path
 import re
 from collections.abc import Mapping
 from dataclasses import field
@@ -143,7 +144,7 @@ def read_values(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
 
 
 def _said_in(path: Path) -> Mapping[str, str | None]:
-    if not path.exists():
+    if not os.path.exists(path):  # as that does which reads it: what cannot be seen is not there
         return {}
     # Imported here: a bot whose settings are all in its surroundings starts without it.
     from dotenv import dotenv_values
