@@ -2,7 +2,7 @@
 
 Both run as processes of their own and are asked in turns, so that a busy moment hits both. Prints how long
 acknowledgements take and how long people wait for the answer, which may come after it, over Socket Mode and
-HTTP; how long a start takes until it is connected; and memory.
+HTTP; how long a start takes until it is connected, and a command given then; and memory.
 """
 
 import argparse
@@ -31,6 +31,10 @@ _READING, _WRITING = 3.0, 5.0
 """How many times the floor's p99 a command may take at most, at fifty people."""
 
 _STARTING = _RESTING = 2.0
+_FIRST_COMMAND_S = 0.1
+_RESTED = (1, 2, 3)
+"""The starts after which memory is looked at; after the later ones a command is given at once."""
+
 _Typed = Callable[[random.Random], str]
 COMMANDS: Mapping[str, tuple[str, _Typed, float | None]] = {
     "floor": ("bare", lambda _: f"{bare.COMMAND} words", None),
@@ -168,20 +172,25 @@ async def _ask(on: Ground, name: str, lines: Sequence[str]) -> tuple[list[Ack], 
 
 
 async def start_and_memory(board: Board, on: Ground, parts: Sequence[str]) -> None:
-    """How long each takes until it is connected, and what it holds some seconds later; in turns."""
+    """How long each takes until it is connected, and the bot's first answer then; what it holds; in turns."""
     waits = "memory" in parts
     after_s: dict[str, list[float]] = {"bare": [], "bot": []}
     worked_s: dict[str, list[float]] = {"bare": [], "bot": []}
     held_mb: dict[str, list[float]] = {"bare": [], "bot": []}
     own_mb: dict[str, list[float]] = {"bare": [], "bot": []}
+    first_s, later_s = list[float](), list[float]()
     for number in range(1 + _STARTS):
         for name in ("bare", "bot"):
             async with running(on, name) as one:
-                if waits and number in (1, 2, 3):
+                if waits and number in _RESTED:
                     await asyncio.sleep(_AT_REST_AFTER_S)
                     memory = one.memory()
                     held_mb[name].append(memory.mb)
                     own_mb[name].append(memory.own_mb)
+                elif name == "bot" and number > max(_RESTED):
+                    first_s.append(await _homework_s(on))
+                    await one.at_rest()
+                    later_s.append(await _homework_s(on))
                 if number:  # the first compiles
                     after_s[name].append(one.connected_after_s)
                     worked_s[name].append(one.worked_s)
@@ -195,6 +204,14 @@ async def start_and_memory(board: Board, on: Ground, parts: Sequence[str]) -> No
         board.reached(
             "start", f"{times:.2f} times the floor's", f"{_STARTING:g} at most", is_met=times <= _STARTING
         )
+        first, later = statistics.median(first_s), statistics.median(later_s)
+        print(f"  /homework as soon as it is connected {1000 * first:.0f} ms, at rest {1000 * later:.0f} ms")
+        board.reached(
+            "first command",
+            f"{1000 * (first - later):.0f} ms more than a later one",
+            f"{1000 * _FIRST_COMMAND_S:g} ms at most",
+            is_met=first - later <= _FIRST_COMMAND_S,
+        )
     if waits:
         print(f"\nMemory {_AT_REST_AFTER_S:g} s after it connected; {load()}")
         for name in held_mb:
@@ -207,6 +224,11 @@ async def start_and_memory(board: Board, on: Ground, parts: Sequence[str]) -> No
             f"{_RESTING:g} at most",
             is_met=times <= _RESTING,
         )
+
+
+async def _homework_s(on: Ground) -> float:
+    acks, _ = await _ask(on, "bot", ["/homework"])
+    return acks[0].took_s
 
 
 def _ratio(by_name: Mapping[str, Sequence[float]]) -> float:
