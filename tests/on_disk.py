@@ -15,7 +15,7 @@ async def scrub(db: Database) -> None:
 
     A scrub waits for whoever has written in any database of the server since before the deletion, and other
     tests write there. Where there is more to do than the processors can, one transaction of theirs, such as
-    an erasure's of many statements, takes many seconds: it gives way to that, and to no lock.
+    an erasure's of many statements, takes many seconds.
     """
     async with asyncio.timeout(3 * PATIENCE_S):
         while not await db.scrub(patience_s=PATIENCE_S / 6):
