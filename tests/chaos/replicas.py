@@ -24,6 +24,10 @@ class Balancer:
 
     ports: list[int]
     url: str = ""
+    found_nobody: int = 0
+    """How often it went on to the next, as nobody listened."""
+    failed: int = 0
+    """How many requests got no answer, or one that says that it failed."""
     _turn: int = 0
     _runner: web.AppRunner = field(init=False)
     _session: aiohttp.ClientSession = field(init=False)
@@ -54,11 +58,14 @@ class Balancer:
                     f"http://127.0.0.1:{port}/slack/events", data=body, headers=kept
                 ) as answer:
                     text, content_type = await answer.text(), answer.content_type
+                    self.failed += answer.status >= 500
                     return web.Response(status=answer.status, text=text, content_type=content_type)
             except aiohttp.ClientConnectorError:
+                self.found_nobody += 1
                 continue
             except aiohttp.ClientError:
                 break  # it may have had its effect: that is for whoever sent it to find out
+        self.failed += 1
         return web.Response(status=502)
 
 
@@ -98,7 +105,7 @@ class Replicas:
         """Return once each takes in what Slack delivers."""
         async with asyncio.timeout(_STARTS_WITHIN_S), aiohttp.ClientSession() as session:
             for port in self._ports:
-                while port is not None and not await _is_listening(session, port):
+                while port is not None and not await is_listening(session, port):
                     await asyncio.sleep(0.1)
             while None in self._ports and sandbox.delivery.sockets.count(app) < len(self._ports):
                 await asyncio.sleep(0.1)
@@ -130,7 +137,8 @@ def environment(sandbox: Sandbox, app: App, database_url: str, *, ahead_s: float
     }
 
 
-async def _is_listening(session: aiohttp.ClientSession, port: int) -> bool:
+async def is_listening(session: aiohttp.ClientSession, port: int) -> bool:
+    """Whether a replica is ready on that port."""
     try:
         async with session.get(f"http://127.0.0.1:{port}/healthz") as answer:
             return answer.status == 200

@@ -12,9 +12,14 @@ import sys
 import tempfile
 import time
 from collections import Counter, deque
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import repeat
 from pathlib import Path
+
+import aiohttp
 
 from bot.config import read_values, settings_from
 from bot.importing import take_in
@@ -22,11 +27,30 @@ from sandbox.delivery import RETRIES_AFTER
 from sandbox.server import Sandbox
 from storage.db import open_database
 from tests import postgres
-from tests.chaos.scene import BEGINS_AT, Replica, Scene, build, edition, first_of, rates, roster, start
+from tests.chaos import circle, night
+from tests.chaos.circle import Circle
+from tests.chaos.findings import Findings
+from tests.chaos.hands import Hands
+from tests.chaos.night import Night
+from tests.chaos.replicas import Balancer, is_listening
+from tests.chaos.scene import (
+    ORGANISER,
+    PLANNER,
+    Replica,
+    Scene,
+    build,
+    edition,
+    enrolled,
+    first_of,
+    rates,
+    roster,
+    start,
+)
 from tests.chaos.scene import surroundings as surroundings
 from tests.chaos.traffic import Crowd
 from tests.chaos.troubles import Record, Troubles
-from tests.chaos.verdict import Findings, Verdict, Watch
+from tests.chaos.verdict import Verdict, Watch
+from tests.ports import own_port
 
 _log = logging.getLogger("chaos")
 
@@ -35,6 +59,8 @@ __all__ = ["EDITION", "first_of", "start", "surroundings"]
 EDITION = edition(())
 _PER_PERSON = 25
 """Messages that each participant gets, about."""
+_EVENTS_A_ROUND = 100
+"""Deeds of people for each round of peers."""
 _QUIET_FOR_S = 4.0
 _STOPS_WITHIN_S = 25.0
 
@@ -50,6 +76,8 @@ class Plan:
     kills: int
     seed: int
     replicas: int = 3
+    mode: str = "socket"
+    """How Slack comes in: `socket`, or `http` by a front that goes round the replicas."""
     has_own_server: bool = False
     """Nobody else uses the PostgreSQL server, so that it may be restarted."""
     speed: float = 5.0
@@ -64,6 +92,11 @@ class Plan:
         """About how long it takes, without what comes after the last kill."""
         return self.kills / self.kills_per_s
 
+    @property
+    def shown_s(self) -> float:
+        """The same on the workspace's clock."""
+        return self.lasts_s * self.speed
+
 
 @dataclass(kw_only=True)
 class Outcome:
@@ -74,6 +107,8 @@ class Outcome:
     posts: int
     deeds: int
     faults: dict[str, int]
+    front: Balancer | None
+    """What stood before the replicas."""
     begun: int
     gave_up: int
     took_s: float
@@ -86,22 +121,45 @@ async def run_chaos(plan: Plan, directory: Path, *, database_url: str) -> Outcom
     """Run it on a database, new or with every table and no row. directory: takes the log."""
     began_s = time.monotonic()
     people = max(plan.deliveries // _PER_PERSON, 6)
-    workspace, app, ids = build(people, speed=plan.speed, seed=plan.seed)
     plans = 6 if plan.lasts_s > 120 else 2
-    remind_after_s = [plan.lasts_s * plan.speed * 0.8 * number / plans for number in range(plans)]
-    async with Sandbox(workspace, rates=rates(), seed=plan.seed) as sandbox:
+    remind_after_s = [plan.shown_s * 0.8 * number / plans for number in range(plans)]
+    begins_at = night.begins_at(plan.shown_s)
+    pieces = night.pieces(plans, lasts_s=plan.shown_s)
+    sleepers = night.ids(max(people // 30, 3))
+    async with AsyncExitStack() as leaving:
+        ports = {own_port() for _ in range(plan.replicas)} if plan.mode == "http" else set()
+        front = await leaving.enter_async_context(Balancer(sorted(ports))) if ports else None
+        workspace, app, ids = build(
+            people,
+            speed=plan.speed,
+            seed=plan.seed,
+            begins_at=begins_at,
+            others=dict.fromkeys(sleepers, night.ZONE) | dict.fromkeys(circle.ids(), "Europe/Rome"),
+            http_url=front.url if front else None,
+        )
+        sandbox = await leaving.enter_async_context(Sandbox(workspace, rates=rates(), seed=plan.seed))
         sandbox.calls, sandbox.delivery.log = deque(maxlen=1000), deque()
-        scene = Scene(sandbox, app, ids, directory, database_url, speed=plan.speed)
+        scene = Scene(sandbox, app, ids, directory, database_url, speed=plan.speed, front=front)
         environment = surroundings(sandbox, app, database_url, speed=plan.speed)
-        settings = settings_from(read_values(environment, directory))
+        settings = settings_from(read_values({"HTTP_PORT": "8080"} | environment, directory))
+        organisers = (ORGANISER, PLANNER)
+        members = roster(ids) + enrolled(sleepers, edition_key=night.KEY)
         files = [
-            ("edition.toml", edition(remind_after_s).encode()),
-            ("roster.csv", roster(ids).encode()),
+            (
+                "edition.toml",
+                edition(remind_after_s, begins_at=begins_at, organisers=organisers).encode(),
+            ),
+            ("night.toml", night.edition(pieces).encode()),
+            ("circle.toml", circle.edition().encode()),
+            ("roster.csv", (members + enrolled(circle.ids(), edition_key=circle.KEY)).encode()),
         ]
         # Imported the week before, so that the reminders are planned and then missed.
-        await take_in(settings, files, now=BEGINS_AT - timedelta(days=10))
+        await take_in(settings, files, now=begins_at - timedelta(days=10))
         sandbox.on_call.append(scene.count)
-        scene.replicas += [Replica(number, environment, directory) for number in range(plan.replicas)]
+        scene.replicas += [
+            Replica(number, environment, directory, port=port)
+            for number, port in zip(range(plan.replicas), sorted(ports) or repeat(None), strict=False)
+        ]
         database = open_database(database_url)
         watch = Watch(scene, database)
         watching = asyncio.create_task(watch.run())
@@ -110,6 +168,9 @@ async def run_chaos(plan: Plan, directory: Path, *, database_url: str) -> Outcom
             return scene.posts / plan.deliveries
 
         crowd = Crowd(scene, seed=plan.seed)
+        sleeping = Night(scene, pieces, sleepers, seed=plan.seed)
+        meeting = Circle(scene, seed=plan.seed)
+        stories: tuple[Hands, ...] = (crowd, sleeping, meeting)
         troubles = Troubles(
             scene,
             kills=plan.kills,
@@ -118,17 +179,21 @@ async def run_chaos(plan: Plan, directory: Path, *, database_url: str) -> Outcom
             may_stop_database=plan.has_own_server,
         )
         keeping_up = [asyncio.create_task(replica.keep_up()) for replica in scene.replicas]
-        telling = asyncio.create_task(_tell(scene, crowd, troubles, watch))
+        telling = asyncio.create_task(_tell(scene, stories, troubles, watch))
         try:
             await _connected(scene)
             troubles.begin_faults()
             is_enough = asyncio.Event()
             being_troubled = asyncio.create_task(troubles.run(is_enough))
             await asyncio.gather(
-                crowd.run(deeds=plan.events, progress=progress), _announce(crowd, scene, watch, plan)
+                crowd.run(deeds=plan.events, progress=progress),
+                sleeping.run(),
+                meeting.run(rounds=max(plan.events // _EVENTS_A_ROUND, 1), progress=progress),
+                _announce(crowd, scene, watch, plan),
             )
             # A quick host is done before the last reminder is due.
-            await workspace.clock.sleep_until(BEGINS_AT + timedelta(seconds=remind_after_s[-1] + 60))
+            last_at = max(begins_at + timedelta(seconds=remind_after_s[-1]), sleeping.ends_at)
+            await workspace.clock.sleep_until(last_at + timedelta(seconds=60))
             is_enough.set()
             await being_troubled
             stuck = not await _quiet(scene, watch, within_s=plan.quiet_within_s)
@@ -139,10 +204,18 @@ async def run_chaos(plan: Plan, directory: Path, *, database_url: str) -> Outcom
         for task in (watching, telling):
             task.cancel()
         await asyncio.gather(watching, telling, return_exceptions=True)
-        verdict = Verdict(scene, watch=watch, wanted=crowd.wanted, record=troubles.record, plans=plans)
+        verdict = Verdict(
+            scene,
+            watch=watch,
+            wanted=crowd.wanted,
+            night=sleeping,
+            circle=meeting,
+            record=troubles.record,
+            plans=plans,
+        )
         found = await verdict.reach(database)
         await database.close()
-        found.broken += crowd.broken
+        found.broken += [what for one in stories for what in one.broken]
         found.broken += [f"a process ended with {code}, not 0" for code in codes if code != 0]
         found.broken += ["it did not come to rest in time"] if stuck else []
         faults: dict[str, int] = {}
@@ -152,8 +225,9 @@ async def run_chaos(plan: Plan, directory: Path, *, database_url: str) -> Outcom
             found=found,
             record=troubles.record,
             posts=scene.posts,
-            deeds=crowd.deeds,
+            deeds=sum(one.deeds for one in stories),
             faults=faults,
+            front=front,
             begun=sum(pid in scene.posted_by for _, pid in troubles.record.kills),
             gave_up=sum(one.gave_up for one in scene.replicas),
             took_s=time.monotonic() - began_s,
@@ -163,12 +237,16 @@ async def run_chaos(plan: Plan, directory: Path, *, database_url: str) -> Outcom
 
 
 async def _connected(scene: Scene) -> None:
-    async with asyncio.timeout(60):
-        while scene.sandbox.delivery.sockets.count(scene.app) < len(scene.replicas):
+    """Wait until every replica takes in what Slack delivers."""
+    async with asyncio.timeout(60), aiohttp.ClientSession() as session:
+        for port in scene.front.ports if scene.front else ():
+            while not await is_listening(session, port):
+                await asyncio.sleep(0.05)
+        while not scene.front and scene.sandbox.delivery.sockets.count(scene.app) < len(scene.replicas):
             await asyncio.sleep(0.05)
 
 
-async def _tell(scene: Scene, crowd: Crowd, troubles: Troubles, watch: Watch) -> None:
+async def _tell(scene: Scene, stories: Sequence[Hands], troubles: Troubles, watch: Watch) -> None:
     """Say now and then how far it is."""
     began_s = time.monotonic()
     while True:
@@ -178,7 +256,7 @@ async def _tell(scene: Scene, crowd: Crowd, troubles: Troubles, watch: Watch) ->
             time.monotonic() - began_s,
             scene.posts,
             watch.waiting,
-            crowd.deeds,
+            sum(one.deeds for one in stories),
             len(troubles.record.kills),
         )
 
@@ -237,6 +315,11 @@ def report(outcome: Outcome, *, shown: int) -> str:
         f"processes that gave up and were started again: {outcome.gave_up}; "
         f"429s of Slack's own limits: {outcome.limited}",
     ]
+    if outcome.front is not None:
+        lines.append(
+            f"the front found nobody at a port {outcome.front.found_nobody} times, and passed "
+            f"{outcome.front.failed} failures on to Slack"
+        )
     lines += [f"acknowledged late, not counted: {n} {why}" for why, n in found.excused.items()]
     for name, wrong in found.goals.items():
         lines.append(f"{name}: {len(wrong)}")
@@ -254,15 +337,23 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--on", choices=("postgres", "sqlite", "both"), default="both")
+    parser.add_argument("--mode", choices=("socket", "http"), default="socket", help="how Slack comes in")
     parser.add_argument("--shown", type=int, default=20, help="of what is wrong, how much is listed")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="where the processes' log is left")
     chosen = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stdout)
     _log.setLevel(logging.INFO)
-    plan = Plan(deliveries=chosen.deliveries, events=chosen.events, kills=chosen.kills, seed=chosen.seed)
+    plan = Plan(
+        deliveries=chosen.deliveries,
+        events=chosen.events,
+        kills=chosen.kills,
+        seed=chosen.seed,
+        mode=chosen.mode,
+    )
+    way_in = "Socket Mode" if plan.mode == "socket" else "HTTP"
     outcomes = []
     if chosen.on != "sqlite":
-        print("three replicas on PostgreSQL", flush=True)
+        print(f"three replicas on PostgreSQL, by {way_in}", flush=True)
         postgres.set_up(keeps_commits=True)
         try:
             on_server = replace(plan, has_own_server=True)
@@ -271,7 +362,7 @@ def main() -> int:
         finally:
             postgres.tear_down()
     if chosen.on != "postgres":
-        print("one process on SQLite", flush=True)
+        print(f"one process on SQLite, by {way_in}", flush=True)
         small = replace(
             plan,
             deliveries=plan.deliveries // 8,

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -21,6 +21,7 @@ from sandbox.server import Sandbox
 from sandbox.workspace import Workspace
 from tests.chaos import process
 from tests.chaos.process import Jumps
+from tests.chaos.replicas import Balancer
 from tests.forking import Forked, fork
 
 ROOT = Path(__file__).parents[2]
@@ -28,14 +29,17 @@ BEGINS_AT = datetime(2023, 6, 21, 8, tzinfo=UTC)
 """A Wednesday, 10:00 in Rome."""
 ASK, GENERAL, HALL = "C0ASK", "C0GENERAL", "C0HALL"
 ORGANISER = "U0ORGANISER"
+PLANNER = "U0PLANNER"
+"""An organiser too, who plans rounds of peers."""
 
 _HEAD = """
 [academy]
 name = "{name}"
 timezone = "Europe/Rome"
-organisers = ["{organiser}"]
+organisers = [{organisers}]
 questions = ["{questions}"]
-
+"""
+_EDITION = """
 [edition]
 key = "{key}"
 name = "{name}"
@@ -51,9 +55,15 @@ due = {due}T18:00:00
 """
 
 
-def head(key: str, *, name: str) -> str:
+def head(key: str, *, name: str, organisers: Sequence[str] = (ORGANISER,)) -> str:
     """The beginning of a file: the academy, and an edition with that key."""
-    return _HEAD.format(key=key, name=name, organiser=ORGANISER, questions=ASK)
+    named = ", ".join(f'"{user_id}"' for user_id in organisers)
+    return _HEAD.format(name=name, organisers=named, questions=ASK) + another(key, name=name)
+
+
+def another(key: str, *, name: str) -> str:
+    """The beginning of a file that comes with such a one: only an edition."""
+    return _EDITION.format(key=key, name=name)
 
 
 def plan(*, key: str = "plan", title: str = "Action plan") -> str:
@@ -66,38 +76,58 @@ def essay() -> str:
     return _PIECE.format(key="essay", title="Essay", brief="Two pages.", due="2023-07-20")
 
 
-def edition(remind_after_s: Sequence[float]) -> str:
+def edition(
+    remind_after_s: Sequence[float],
+    *,
+    begins_at: datetime = BEGINS_AT,
+    organisers: Sequence[str] = (ORGANISER,),
+) -> str:
     """The fault run's file: an essay, and plans with a reminder each.
 
-    remind_after_s: when, in seconds after the clock's beginning; whole minutes are used.
+    begins_at: what the clock shows at its beginning.
+    remind_after_s: when, in seconds after that; whole minutes are used.
     """
-    begins = BEGINS_AT + timedelta(hours=2)
+    begins = begins_at + timedelta(hours=2)
     plans = [
         plan(key=f"plan-{number}", title=f"Plan {number}.")
         + f'remind = ["1d"]\nremind_at = {(begins + timedelta(seconds=after_s)).replace(second=0):%H:%M:%S}\n'
         for number, after_s in enumerate(remind_after_s, start=1)
     ]
     own = f'channel = "{HALL}"\n'
-    return head("faults", name="Fault run") + own + essay() + 'remind = ["1d"]\n' + "".join(plans)
+    return (
+        head("faults", name="Fault run", organisers=organisers)
+        + own
+        + essay()
+        + 'remind = ["1d"]\n'
+        + "".join(plans)
+    )
 
 
 def roster(people: Sequence[str], *, edition_key: str = "faults") -> str:
     """The file: participants, each with a cluster of their own."""
-    rows = [f"{user_id},participant,{edition_key},Cluster {user_id}\n" for user_id in people]
-    return "slack_id,role,edition,cluster\n" + "".join(rows)
+    return "slack_id,role,edition,cluster\n" + enrolled(people, edition_key=edition_key)
+
+
+def enrolled(people: Sequence[str], *, edition_key: str) -> str:
+    """The lines of such a file, to be put under another's."""
+    return "".join(f"{user_id},participant,{edition_key},Cluster {user_id}\n" for user_id in people)
 
 
 class Replica:
     """One of the bot's places: a process that is started anew whenever it has ended, until it is closed."""
 
-    def __init__(self, number: int, environment: dict[str, str], directory: Path) -> None:
+    def __init__(
+        self, number: int, environment: dict[str, str], directory: Path, *, port: int | None = None
+    ) -> None:
+        """port: where Slack comes in; none is Socket Mode."""
         path = directory / f"clock-{number}"
         self.jumps = Jumps(path)
         self.running: Forked | None = None
         self.gave_up = 0
         """How often the process ended by itself."""
         self.pids: list[int] = []
-        self._environment = environment | {"TEST_CLOCK_JUMPS": str(path)}
+        way_in = {} if port is None else {"HTTP_PORT": str(port)}
+        self._environment = environment | {"TEST_CLOCK_JUMPS": str(path)} | way_in
         self._directory = directory
         self._is_closed = False
 
@@ -140,6 +170,8 @@ class Scene:
     directory: Path
     database_url: str
     speed: float = 1.0
+    front: Balancer | None = None
+    """What stands before the replicas in HTTP mode."""
     replicas: list[Replica] = field(default_factory=list)
     posts: int = 0
     """Messages that the bot has posted."""
@@ -194,16 +226,31 @@ def key_of(message: dict[str, Any]) -> str:
     return str(message["metadata"]["event_payload"]["key"])
 
 
-def build(people: int, *, speed: float, seed: int) -> tuple[Workspace, App, list[str]]:
-    """A workspace with so many people, all in the channel for questions and in the general one."""
-    clock = Clock(BEGINS_AT, speed=speed)
+def build(
+    people: int,
+    *,
+    speed: float,
+    seed: int,
+    begins_at: datetime = BEGINS_AT,
+    others: Mapping[str, str] | None = None,
+    http_url: str | None = None,
+) -> tuple[Workspace, App, list[str]]:
+    """A workspace with so many people, all in the channel for questions and in the general one.
+
+    others: people beside them, whose ids are not returned: the zone of each.
+    http_url: where Slack delivers to; None is Socket Mode.
+    """
+    clock = Clock(begins_at, speed=speed)
     workspace = Workspace(clock=clock, seed=seed)
-    app = install(workspace, manifest())
+    app = install(workspace, manifest(http_url=http_url))
     workspace.add_user("orla", user_id=ORGANISER, real_name="Orla", tz="Europe/Rome", is_admin=True)
+    workspace.add_user("pia", user_id=PLANNER, real_name="Pia", tz="Europe/Rome", is_admin=True)
+    for user_id, zone in (others or {}).items():
+        workspace.add_user(user_id.lower(), user_id=user_id, real_name=user_id.title(), tz=zone)
     ids = [f"U{number:06d}" for number in range(people)]
     for user_id in ids:
         workspace.add_user(user_id.lower(), user_id=user_id, tz="Europe/Rome")
-    everybody = [*ids, ORGANISER, app.bot_user_id]
+    everybody = [*ids, *(others or {}), ORGANISER, PLANNER, app.bot_user_id]
     workspace.add_channel("ask", channel_id=ASK, members=everybody)
     workspace.add_channel("general", channel_id=GENERAL, members=everybody)
     workspace.add_channel("hall", channel_id=HALL, members=[app.bot_user_id])
@@ -216,12 +263,13 @@ def rates() -> Rates:
 
 
 def surroundings(sandbox: Sandbox, app: App, database_url: str, *, speed: float = 1.0) -> dict[str, str]:
-    """The environment of a bot's process on that workspace and its clock."""
+    """The environment of a bot's process on that workspace and its clock, but for an HTTP port."""
+    by_socket = {"SLACK_APP_TOKEN": app.app_token}
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("SLACK_")},
         "PYTHONPATH": str(ROOT),
         "SLACK_BOT_TOKEN": app.bot_token,
-        "SLACK_APP_TOKEN": app.app_token,
+        **(by_socket if app.socket_mode else {"SLACK_SIGNING_SECRET": app.signing_secret}),
         "SLACK_API_URL": sandbox.api_url,
         "DATABASE_URL": database_url,
         "LOG_LEVEL": "WARNING",

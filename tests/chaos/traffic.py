@@ -1,28 +1,20 @@
 """What people do during a fault run, and what must come of it: each deed has an effect to be counted."""
 
 import asyncio
-import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from sandbox.blocks import elements_of, texts
+from sandbox.blocks import elements_of
 from sandbox.entries import NotPossible
-from sandbox.errors import SlackError
 from sandbox.person import Person
+from tests.chaos.hands import TRIES, Broken, Hands, title_of
 from tests.chaos.scene import ASK, GENERAL, HALL, ORGANISER, Scene
 
-_TRIES = 60
-_TRIED_AGAIN_AFTER_S = 0.3
 _AHEAD = 0.02
 _CHECK = "white_check_mark"
-_FAILED = "went wrong"
-
-
-class Broken(Exception):
-    """A person could not do what they wanted, however often they tried; says what."""
 
 
 @dataclass
@@ -45,18 +37,14 @@ class Wanted:
     """Titles of announcements to every participant, in the order in which they were sent off."""
 
 
-class Crowd:
+class Crowd(Hands):
     """The people, at their Slack clients; each story is one or a few of them."""
 
     def __init__(self, scene: Scene, *, seed: int) -> None:
+        super().__init__(scene, seed=seed)
         self.wanted = Wanted()
-        self.deeds = 0
-        self.broken: list[str] = []
-        self._scene = scene
-        self._chance = random.Random(seed)
         self._free = list(scene.people)
         self._chance.shuffle(self._free)
-        self._number = 0
 
     async def run(self, *, deeds: int, progress: Callable[[], float]) -> None:
         """Have so many things done. progress: of the run, 0 to 1; they keep up with it."""
@@ -94,12 +82,13 @@ class Crowd:
             "announce_text": f"What is new: {title}",
             "announce_where": ["message"],
             "announce_roles": ["participant"],
+            "announce_editions": ["faults"],
             "announce_options": ["confirm"],
         }
-        for _ in range(_TRIES):
+        for _ in range(TRIES):
             await self._open(orla, lambda: orla.command("/announce"), "Announcement")
             await self._submit(orla, given)
-            if _title(orla) != "Preview":
+            if title_of(orla) != "Preview":
                 continue  # taken, but the answer was lost: it stays a draft
             if await self._submit(orla, {}):
                 self.wanted.announced.append(title)
@@ -109,12 +98,8 @@ class Crowd:
     # -- stories --------------------------------------------------------------------------------------
 
     async def _tell(self, story: Callable[[Person], Awaitable[None]], user_id: str) -> None:
-        try:
-            await story(self._scene.sandbox.person(user_id))
-        except (Broken, SlackError, TimeoutError) as broken:
-            self.broken.append(f"{story.__name__} of {user_id}: {broken!r}")
-        finally:
-            self._free.insert(0, user_id)
+        await self._try(f"{story.__name__} of {user_id}", story(self._scene.sandbox.person(user_id)))
+        self._free.insert(0, user_id)
 
     async def _ask_in_channel(self, person: Person) -> None:
         title = f"How did subject {self._next()} go in the end?"
@@ -176,7 +161,7 @@ class Crowd:
         for command in ("/homework", "/questions subject", "/academy next", "/directory cluster", "/peers"):
             if self._chance.random() < 0.5:
                 await self._until_heard(person, partial(person.command, command))
-        for _ in range(_TRIES):
+        for _ in range(TRIES):
             try:
                 await self._did(person.open_home(timeout_s=20))
                 return
@@ -223,78 +208,3 @@ class Crowd:
         if person.user_id not in self._scene.workspace.channel(HALL).members:
             await self._did(person.join(HALL))
             self.wanted.welcomed.add(person.user_id)
-
-    # -- as a person does it --------------------------------------------------------------------------
-
-    def _next(self) -> int:
-        self._number += 1
-        return self._number
-
-    async def _did(self, deed: Awaitable[Any]) -> Any:
-        self.deeds += 1
-        return await deed
-
-    async def _while(self) -> None:
-        await asyncio.sleep(self._chance.choice((0.0, 0.3, 1.0, 3.0)) * self._chance.random())
-
-    async def _until_heard(self, person: Person, deed: Callable[[], Awaitable[object]]) -> None:
-        """Do it, and again while Slack says that the bot did not answer."""
-        for _ in range(_TRIES):
-            said = len(person.notices) + self._failures(person)
-            await self._did(deed())
-            if len(person.notices) + self._failures(person) == said:
-                return
-            await asyncio.sleep(_TRIED_AGAIN_AFTER_S)
-        raise Broken(person.notices[-1])
-
-    def _failures(self, person: Person) -> int:
-        """How often the bot itself told them that it could not."""
-        shown = self._scene.workspace.ephemerals
-        return sum(
-            any(_FAILED in text for text in (message["text"], *texts(message.get("blocks", []))))
-            for (_, user_id), messages in shown.items()
-            if user_id == person.user_id
-            for message in messages
-        )
-
-    async def _open(self, person: Person, deed: Callable[[], Awaitable[object]], title: str) -> None:
-        """Have a modal opened, however often that takes."""
-        for _ in range(_TRIES):
-            if person.modal is not None:
-                await person.close_modal(whole_stack=True)
-            await self._did(deed())
-            if title in _title(person):
-                return
-            await asyncio.sleep(_TRIED_AGAIN_AFTER_S)
-        raise Broken(f"no modal {title}, but {_title(person)}; {person.notices[-1:]}")
-
-    async def _submit(self, person: Person, values: Mapping[str, Any], *, and_on: bool = False) -> bool:
-        """Hand in the modal in front until the bot has taken it; False where it is to be begun anew.
-
-        and_on: what comes next is handed in too.
-        """
-        for _ in range(_TRIES):
-            if _failed(person):
-                await person.close_modal(whole_stack=True)
-                return False
-            faults = await self._did(person.submit(values))
-            if not faults:
-                if _failed(person):
-                    continue
-                if not and_on or not (person.modal or {}).get("submit"):
-                    return True
-                values = {}
-            await asyncio.sleep(_TRIED_AGAIN_AFTER_S if faults else 0)
-        raise Broken(f"{_title(person)} is not taken: {person.field_errors}")
-
-
-def _title(person: Person) -> str:
-    return str((person.modal or {"title": {"text": ""}})["title"]["text"])
-
-
-def _failed(person: Person) -> bool:
-    """Whether the modal in front says that something went wrong, and cannot be handed in."""
-    front = person.modal
-    if front is None or front.get("submit"):
-        return False
-    return any(_FAILED in text for text in texts(front["blocks"]))

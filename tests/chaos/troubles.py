@@ -82,17 +82,14 @@ class Troubles:
 
     async def run(self, until: asyncio.Event) -> None:
         """Go on until then and until enough were killed; return once all that went wrong is mended."""
-        others = [
-            asyncio.create_task(self._now_and_then(every_s, trouble))
-            for every_s, trouble in (
-                (12, self._cut_sockets),
-                (45, self._mute_sockets),
-                (90, self._refresh_sockets),
-                (200, self._stall_slack),
-                (90, self._trouble_database),
-                (10, self._have_a_clock_jump),
-            )
-        ]
+        of_sockets = ((12, self._cut_sockets), (45, self._mute_sockets), (90, self._refresh_sockets))
+        troubles = (
+            *(of_sockets if self._scene.front is None else ()),
+            (200, self._stall_slack),
+            (90, self._trouble_database),
+            (10, self._have_a_clock_jump),
+        )
+        others = [asyncio.create_task(self._now_and_then(every_s, trouble)) for every_s, trouble in troubles]
         await asyncio.gather(self._rotate(), *(self._kill_again(one) for one in self._scene.replicas))
         await until.wait()
         self._is_over.set()

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -16,6 +16,9 @@ from sandbox.calls import Call
 from sandbox.delivered import Delivered
 from storage import outbox, tables
 from storage.db import Database
+from tests.chaos.circle import TABLES, Circle
+from tests.chaos.findings import Findings
+from tests.chaos.night import Night
 from tests.chaos.scene import ASK, GENERAL, Scene, key_of, process_of
 from tests.chaos.traffic import Wanted
 from tests.chaos.troubles import Record
@@ -44,40 +47,6 @@ class Seen:
     is_bulk: bool
     place: int
     """Of the look at the outbox that saw it first."""
-
-
-@dataclass
-class Findings:
-    """What was found; each list is empty where all is well."""
-
-    lost: list[str] = field(default_factory=list)
-    twice: list[str] = field(default_factory=list)
-    out_of_order: list[str] = field(default_factory=list)
-    early: list[str] = field(default_factory=list)
-    stuck: list[str] = field(default_factory=list)
-    late: list[str] = field(default_factory=list)
-    """Acknowledgements that took longer than Slack waits."""
-    broken: list[str] = field(default_factory=list)
-    """What people could not do, and processes that did not stop."""
-    excused: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def goals(self) -> dict[str, list[str]]:
-        """By name, what must be none."""
-        return {
-            "lost": self.lost,
-            "twice": self.twice,
-            "out of order": self.out_of_order,
-            "calls inside Retry-After": self.early,
-            "rows stuck": self.stuck,
-            "acknowledged late": self.late,
-            "not possible": self.broken,
-        }
-
-    @property
-    def is_clean(self) -> bool:
-        """Whether all is well."""
-        return not any(self.goals.values())
 
 
 class Watch:
@@ -145,12 +114,24 @@ class Watch:
 class Verdict:
     """Counts, once all is quiet."""
 
-    def __init__(self, scene: Scene, *, watch: Watch, wanted: Wanted, record: Record, plans: int) -> None:
+    def __init__(
+        self,
+        scene: Scene,
+        *,
+        watch: Watch,
+        wanted: Wanted,
+        night: Night,
+        circle: Circle,
+        record: Record,
+        plans: int,
+    ) -> None:
         """plans: how many reminders each participant was to get."""
         self.found = Findings()
         self._scene = scene
         self._watch = watch
         self._wanted = wanted
+        self._night = night
+        self._circle = circle
         self._record = record
         self._plans = plans
         self._messages = scene.posted()
@@ -168,10 +149,13 @@ class Verdict:
                     "profile",
                     "member",
                     "announcement_recipient",
+                    *TABLES,
                 )
             }
         self._count_rows(rows)
         self._count_reminders()
+        self._night.count(self.found)
+        self._circle.count(self.found, tables_of)
         self._count_announcements(tables_of["announcement_recipient"])
         self._count_questions(tables_of["question"], tables_of["answer"])
         self._count_essays(tables_of["submission"])
@@ -209,7 +193,7 @@ class Verdict:
                 for number in range(1, self._plans + 1):
                     got[self._person_in(message), number] += f"Plan {number}." in said
         wanted = [(user_id, number) for user_id in self._scene.people for number in range(1, self._plans + 1)]
-        self._compare("reminder", got, wanted)
+        self.found.compare("reminder", got, wanted)
 
     def _count_announcements(self, recipients: Iterable[Any]) -> None:
         got: Counter[tuple[str, str]] = Counter()
@@ -218,7 +202,7 @@ class Verdict:
             if [block["type"] for block in message.get("blocks") or ()][:2] == ["header", "rich_text"]:
                 got[self._person_in(message), message["blocks"][0]["text"]["text"]] += 1
         wanted = [(user_id, title) for user_id in self._scene.people for title in self._wanted.announced]
-        self._compare("announcement", got, wanted)
+        self.found.compare("announcement", got, wanted)
         confirmed = Counter(row["recipient"] for row in recipients if row["confirmed_at"] is not None)
         for user_id, times in Counter(user_id for _, user_id in self._wanted.confirmed).items():
             if confirmed[user_id] != times:
@@ -231,11 +215,6 @@ class Verdict:
         channel = self._scene.workspace.channel(message["channel"])
         others = [one for one in channel.members if one != self._scene.app.bot_user_id]
         return others[0] if channel.kind == "im" else ""
-
-    def _compare(self, what: str, got: Counter[Any], wanted: Iterable[Any]) -> None:
-        wanted = Counter(wanted)
-        self.found.lost += [f"{what} {one}" for one in (wanted - got).elements()]
-        self.found.twice += [f"{what} {one}" for one in (got - wanted).elements()]
 
     # -- events ---------------------------------------------------------------------------------------
 
@@ -257,7 +236,7 @@ class Verdict:
         self._count_marks()
         mine = set(self._wanted.questions)
         asked = Counter(row["title"] for row in questions if row["ts"] not in mine)
-        self._compare("question by the form", asked, list(self._wanted.asked))
+        self.found.compare("question by the form", asked, list(self._wanted.asked))
 
     def _told_of(self, ts: str) -> str:
         """What the bot was told of a message, and how it answered."""
@@ -291,7 +270,7 @@ class Verdict:
             for user_id, texts in self._wanted.essays.items()
             for version in range(1, len(texts) + 1)
         ]
-        self._compare("receipt", Counter(receipts), wanted)
+        self.found.compare("receipt", Counter(receipts), wanted)
 
     def _count_people(self, profiles: Iterable[Any], members: Iterable[Any]) -> None:
         looks_for = {row["user_id"]: row["looks_for"] for row in profiles}
@@ -301,7 +280,7 @@ class Verdict:
         welcomes = Counter(
             key_of(message) for message in self._messages if key_of(message).startswith("welcome:")
         )
-        self._compare("welcome", welcomes, [f"welcome:{user_id}" for user_id in self._wanted.welcomed])
+        self.found.compare("welcome", welcomes, [f"welcome:{user_id}" for user_id in self._wanted.welcomed])
         gone = {row["user_id"] for row in members if row["is_deactivated"]}
         self.found.lost += [f"{user_id} is gone, and nobody knows" for user_id in self._wanted.gone - gone]
 
