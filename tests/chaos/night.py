@@ -27,9 +27,9 @@ MIDNIGHT = datetime(2023, 6, 21, 8, tzinfo=UTC)
 KEY = "night"
 
 _SNOOZE, _STOP = "reminder_snooze", "reminder_stop"
-_TO_PRESS_S = 100.0
+_TO_PRESS_S = 80.0
 """Of the workspace's clock: for the first reminder to come, and its buttons to be pressed."""
-_CLOCKS_AHEAD = timedelta(minutes=2)
+_CLOCKS_AHEAD = timedelta(seconds=100)
 """By so much a process's own clock may be wrong: nothing is pressed so shortly before midnight."""
 _PIECE = """
 [[homework]]
@@ -84,7 +84,7 @@ def pieces(count: int, *, lasts_s: float) -> list[Piece]:
     return [
         Piece(
             number=number,
-            at=(MIDNIGHT + timedelta(minutes=1 + after_s * number / count // 60)),
+            at=(MIDNIGHT + timedelta(minutes=after_s * number / count // 60)),
         )
         for number in range(1, count + 1)
     ]
@@ -112,6 +112,7 @@ class Night(Hands):
         self.pieces = every
         self.wanted: list[tuple[str, str]] = []
         """Who has to be reminded, and of what, as often as it has to be."""
+        self.pressed = {"reminders put off": 0, "reminders stopped": 0}
 
     @property
     def ends_at(self) -> datetime:
@@ -134,6 +135,7 @@ class Night(Hands):
         if self._chance.random() < 0.7:
             has_pressed = await self._press(person, piece, _STOP if piece.is_repeated else _SNOOZE)
             times += has_pressed * (-1 if piece.is_repeated else 1)
+            self.pressed["reminders stopped" if piece.is_repeated else "reminders put off"] += has_pressed
         self.wanted += [(user_id, piece.title)] * times
 
     async def _press(self, person: Person, piece: Piece, action_id: str) -> bool:

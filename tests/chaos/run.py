@@ -11,91 +11,38 @@ import os
 import sys
 import tempfile
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import repeat
 from pathlib import Path
 
 import aiohttp
 
-from bot.config import read_values, settings_from
-from bot.importing import take_in
 from sandbox.delivery import RETRIES_AFTER
-from sandbox.server import Sandbox
 from storage.db import open_database
 from tests import postgres
-from tests.chaos import circle, night
 from tests.chaos.circle import Circle
 from tests.chaos.findings import Findings
+from tests.chaos.ground import Plan, opened
 from tests.chaos.hands import Hands
 from tests.chaos.night import Night
 from tests.chaos.replicas import Balancer, is_listening
-from tests.chaos.scene import (
-    ORGANISER,
-    PLANNER,
-    Replica,
-    Scene,
-    build,
-    edition,
-    enrolled,
-    first_of,
-    rates,
-    roster,
-    start,
-)
+from tests.chaos.scene import Scene, edition, first_of, start
 from tests.chaos.scene import surroundings as surroundings
 from tests.chaos.traffic import Crowd
 from tests.chaos.troubles import Record, Troubles
 from tests.chaos.verdict import Verdict, Watch
-from tests.ports import own_port
 
 _log = logging.getLogger("chaos")
 
 __all__ = ["EDITION", "first_of", "start", "surroundings"]
 
 EDITION = edition(())
-_PER_PERSON = 25
-"""Messages that each participant gets, about."""
 _EVENTS_A_ROUND = 100
 """Deeds of people for each round of peers."""
 _QUIET_FOR_S = 4.0
 _STOPS_WITHIN_S = 25.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """What a run does."""
-
-    deliveries: int
-    """Messages of the bot's, at least."""
-    events: int
-    """Deeds of people, at least."""
-    kills: int
-    seed: int
-    replicas: int = 3
-    mode: str = "socket"
-    """How Slack comes in: `socket`, or `http` by a front that goes round the replicas."""
-    has_own_server: bool = False
-    """Nobody else uses the PostgreSQL server, so that it may be restarted."""
-    speed: float = 5.0
-    """How much faster than the host's the workspace's clock goes, and with it Slack's limits."""
-    kills_per_s: float = 0.4
-    """A guess, by which reminders are spread over the run."""
-    quiet_within_s: float = 600.0
-    """After the last kill, for what is left to go out."""
-
-    @property
-    def lasts_s(self) -> float:
-        """About how long it takes, without what comes after the last kill."""
-        return self.kills / self.kills_per_s
-
-    @property
-    def shown_s(self) -> float:
-        """The same on the workspace's clock."""
-        return self.lasts_s * self.speed
 
 
 @dataclass(kw_only=True)
@@ -109,6 +56,8 @@ class Outcome:
     faults: dict[str, int]
     front: Balancer | None
     """What stood before the replicas."""
+    told: dict[str, int]
+    """How often people did what a run may be too short for."""
     begun: int
     gave_up: int
     took_s: float
@@ -120,46 +69,7 @@ class Outcome:
 async def run_chaos(plan: Plan, directory: Path, *, database_url: str) -> Outcome:
     """Run it on a database, new or with every table and no row. directory: takes the log."""
     began_s = time.monotonic()
-    people = max(plan.deliveries // _PER_PERSON, 6)
-    plans = 6 if plan.lasts_s > 120 else 2
-    remind_after_s = [plan.shown_s * 0.8 * number / plans for number in range(plans)]
-    begins_at = night.begins_at(plan.shown_s)
-    pieces = night.pieces(plans, lasts_s=plan.shown_s)
-    sleepers = night.ids(max(people // 30, 3))
-    async with AsyncExitStack() as leaving:
-        ports = {own_port() for _ in range(plan.replicas)} if plan.mode == "http" else set()
-        front = await leaving.enter_async_context(Balancer(sorted(ports))) if ports else None
-        workspace, app, ids = build(
-            people,
-            speed=plan.speed,
-            seed=plan.seed,
-            begins_at=begins_at,
-            others=dict.fromkeys(sleepers, night.ZONE) | dict.fromkeys(circle.ids(), "Europe/Rome"),
-            http_url=front.url if front else None,
-        )
-        sandbox = await leaving.enter_async_context(Sandbox(workspace, rates=rates(), seed=plan.seed))
-        sandbox.calls, sandbox.delivery.log = deque(maxlen=1000), deque()
-        scene = Scene(sandbox, app, ids, directory, database_url, speed=plan.speed, front=front)
-        environment = surroundings(sandbox, app, database_url, speed=plan.speed)
-        settings = settings_from(read_values({"HTTP_PORT": "8080"} | environment, directory))
-        organisers = (ORGANISER, PLANNER)
-        members = roster(ids) + enrolled(sleepers, edition_key=night.KEY)
-        files = [
-            (
-                "edition.toml",
-                edition(remind_after_s, begins_at=begins_at, organisers=organisers).encode(),
-            ),
-            ("night.toml", night.edition(pieces).encode()),
-            ("circle.toml", circle.edition().encode()),
-            ("roster.csv", (members + enrolled(circle.ids(), edition_key=circle.KEY)).encode()),
-        ]
-        # Imported the week before, so that the reminders are planned and then missed.
-        await take_in(settings, files, now=begins_at - timedelta(days=10))
-        sandbox.on_call.append(scene.count)
-        scene.replicas += [
-            Replica(number, environment, directory, port=port)
-            for number, port in zip(range(plan.replicas), sorted(ports) or repeat(None), strict=False)
-        ]
+    async with opened(plan, directory, database_url=database_url) as scene:
         database = open_database(database_url)
         watch = Watch(scene, database)
         watching = asyncio.create_task(watch.run())
@@ -168,7 +78,7 @@ async def run_chaos(plan: Plan, directory: Path, *, database_url: str) -> Outcom
             return scene.posts / plan.deliveries
 
         crowd = Crowd(scene, seed=plan.seed)
-        sleeping = Night(scene, pieces, sleepers, seed=plan.seed)
+        sleeping = Night(scene, plan.night_pieces, plan.night_people, seed=plan.seed)
         meeting = Circle(scene, seed=plan.seed)
         stories: tuple[Hands, ...] = (crowd, sleeping, meeting)
         troubles = Troubles(
@@ -192,8 +102,8 @@ async def run_chaos(plan: Plan, directory: Path, *, database_url: str) -> Outcom
                 _announce(crowd, scene, watch, plan),
             )
             # A quick host is done before the last reminder is due.
-            last_at = max(begins_at + timedelta(seconds=remind_after_s[-1]), sleeping.ends_at)
-            await workspace.clock.sleep_until(last_at + timedelta(seconds=60))
+            last_at = max(plan.begins_at + timedelta(seconds=plan.remind_after_s[-1]), sleeping.ends_at)
+            await scene.workspace.clock.sleep_until(last_at + timedelta(seconds=60))
             is_enough.set()
             await being_troubled
             stuck = not await _quiet(scene, watch, within_s=plan.quiet_within_s)
@@ -211,7 +121,7 @@ async def run_chaos(plan: Plan, directory: Path, *, database_url: str) -> Outcom
             night=sleeping,
             circle=meeting,
             record=troubles.record,
-            plans=plans,
+            plans=len(plan.remind_after_s),
         )
         found = await verdict.reach(database)
         await database.close()
@@ -227,7 +137,10 @@ async def run_chaos(plan: Plan, directory: Path, *, database_url: str) -> Outcom
             posts=scene.posts,
             deeds=sum(one.deeds for one in stories),
             faults=faults,
-            front=front,
+            front=scene.front,
+            told=sleeping.pressed
+            | {"rounds of peers": len(meeting.rounds)}
+            | {"feedback given": len(meeting.feedback), "thanks": len(meeting.thanked)},
             begun=sum(pid in scene.posted_by for _, pid in troubles.record.kills),
             gave_up=sum(one.gave_up for one in scene.replicas),
             took_s=time.monotonic() - began_s,
@@ -310,6 +223,7 @@ def report(outcome: Outcome, *, shown: int) -> str:
         f"{outcome.posts} messages, {outcome.deeds} deeds of people, {len(record.kills)} kills "
         f"({outcome.begun} of processes that had begun to send), in {outcome.took_s:.0f} s; "
         "the host's load {:.1f}, {:.1f} over 15 minutes".format(*outcome.load),
+        "among them: " + ", ".join(f"{number} {what}" for what, number in outcome.told.items()),
         "faults: " + ", ".join(f"{number} {kind}" for kind, number in outcome.faults.items()),
         "troubles: " + ", ".join(f"{number} {what}" for what, number in troubles.items()),
         f"processes that gave up and were started again: {outcome.gave_up}; "

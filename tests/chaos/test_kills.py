@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.run import Plan, run_chaos
+from tests.chaos.ground import Plan
+from tests.chaos.run import run_chaos
 
 PLAN = Plan(deliveries=60, events=12, kills=3, seed=7, replicas=1)
 
@@ -19,6 +20,22 @@ async def test_nothing_is_lost_or_comes_twice_through_kills_lost_replies_and_429
     assert found.broken == []
     assert len(outcome.record.kills) >= 3
     assert outcome.begun >= 1
+    assert outcome.told["rounds of peers"] == 1
+
+
+@pytest.mark.long
+async def test_nothing_is_lost_or_comes_twice_where_slack_comes_in_by_http(
+    tmp_path: Path, database_url: str
+) -> None:
+    plan = replace(PLAN, mode="http", replicas=2 if "postgres" in database_url else 1)
+
+    outcome = await run_chaos(plan, tmp_path, database_url=database_url)
+
+    found = outcome.found
+    assert (found.lost, found.twice, found.out_of_order, found.stuck) == ([], [], [], [])
+    assert found.broken == []
+    assert outcome.front is not None
+    assert outcome.front.found_nobody + outcome.front.failed > 0
 
 
 @pytest.mark.long
