@@ -29,7 +29,7 @@ from tests.ports import own_port
 
 _PER_PERSON = 25
 """Messages that each participant gets, about."""
-_PEOPLE_A_SLEEPER = 30
+_PEOPLE_A_SLEEPER = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +88,7 @@ class Plan:
     @property
     def night_people(self) -> list[str]:
         """Those people."""
-        return night.ids(max(self.people // _PEOPLE_A_SLEEPER, 3))
+        return night.ids(max(self.people // _PEOPLE_A_SLEEPER, 5))
 
 
 @asynccontextmanager
