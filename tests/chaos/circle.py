@@ -136,12 +136,14 @@ class Circle(Hands):
             await self._thank(self._scene.sandbox.person(author), giver, text)
 
     async def _introduced(self, person: Person, round_id: int) -> tuple[str, dict[str, Any]]:
-        async with asyncio.timeout(_COMES_WITHIN_S):
-            while True:
-                for channel_id, message in self._introductions(round_id):
-                    if person.user_id in self._scene.workspace.channel(channel_id).members:
-                        return channel_id, message
-                await asyncio.sleep(0.2)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_COMES_WITHIN_S):
+                while True:
+                    for channel_id, message in self._introductions(round_id):
+                        if person.user_id in self._scene.workspace.channel(channel_id).members:
+                            return channel_id, message
+                    await asyncio.sleep(0.2)
+        raise Broken("nobody introduced them")
 
     async def _thank(self, author: Person, giver: str, text: str) -> None:
         message = await author.saw("direct", text, timeout_s=_COMES_WITHIN_S)

@@ -18,7 +18,7 @@ from sandbox.blocks import elements_of, texts
 from sandbox.entries import NotPossible
 from sandbox.person import Person
 from tests.chaos.findings import Findings
-from tests.chaos.hands import Hands
+from tests.chaos.hands import Broken, Hands
 from tests.chaos.scene import Scene, another
 
 ZONE = "America/Anchorage"
@@ -29,6 +29,8 @@ KEY = "night"
 _SNOOZE, _STOP = "reminder_snooze", "reminder_stop"
 _TO_PRESS_S = 80.0
 """Of the workspace's clock: for the first reminder to come, and its buttons to be pressed."""
+_MOST_AHEAD_S = 5000.0
+"""Before midnight there, it is 08:36 for everybody else: earlier their reminders wait for the morning."""
 _CLOCKS_AHEAD = timedelta(seconds=100)
 """By so much a process's own clock may be wrong: nothing is pressed so shortly before midnight."""
 _PIECE = """
@@ -74,7 +76,7 @@ def ids(count: int) -> list[str]:
 
 def begins_at(lasts_s: float) -> datetime:
     """When a run has to begin that lasts so long, in seconds of the workspace's clock: a whole minute."""
-    ahead_s = max(lasts_s * 0.35, _TO_PRESS_S + _CLOCKS_AHEAD.total_seconds())
+    ahead_s = max(min(lasts_s * 0.35, _MOST_AHEAD_S), _TO_PRESS_S + _CLOCKS_AHEAD.total_seconds())
     return (MIDNIGHT - timedelta(seconds=ahead_s)).replace(second=0, microsecond=0)
 
 
@@ -148,22 +150,26 @@ class Night(Hands):
                 for _, element in elements_of(block)
             )
 
-        clock = self._scene.workspace.clock
-        left_s = (MIDNIGHT - _CLOCKS_AHEAD - clock.now()).total_seconds() / self._scene.speed
         try:
-            message = await person.saw("direct", is_it, timeout_s=left_s)
+            message = await person.saw("direct", is_it, timeout_s=self._left_s)
         except TimeoutError:
             return False
-        await self._while()
+        await asyncio.sleep(self._chance.random() * self._left_s * 0.7)
         press = partial(
             person.press, message, action_id, channel_id=person.direct_id(), value=piece.homework_id
         )
         # Once it is stopped the button is gone, though the answer to a click may have been lost.
         with suppress(NotPossible):
             await self._until_heard(person, press)
-        if clock.now() > MIDNIGHT:
-            raise TimeoutError("it was midnight before the bot heard of it")
+        if self._scene.workspace.clock.now() > MIDNIGHT:
+            raise Broken("it was midnight before the bot heard of it")
         return True
+
+    @property
+    def _left_s(self) -> float:
+        """For how long buttons are pressed."""
+        left = MIDNIGHT - _CLOCKS_AHEAD - self._scene.workspace.clock.now()
+        return max(left.total_seconds(), 0) / self._scene.speed
 
     def count(self, found: Findings) -> None:
         """Add what is not as it must be."""

@@ -93,14 +93,8 @@ def edition(
         + f'remind = ["1d"]\nremind_at = {(begins + timedelta(seconds=after_s)).replace(second=0):%H:%M:%S}\n'
         for number, after_s in enumerate(remind_after_s, start=1)
     ]
-    own = f'channel = "{HALL}"\n'
-    return (
-        head("faults", name="Fault run", organisers=organisers)
-        + own
-        + essay()
-        + 'remind = ["1d"]\n'
-        + "".join(plans)
-    )
+    own = head("faults", name="Fault run", organisers=organisers) + f'channel = "{HALL}"\n'
+    return own + essay() + 'remind = ["1d"]\n' + "".join(plans)
 
 
 def roster(people: Sequence[str], *, edition_key: str = "faults") -> str:
