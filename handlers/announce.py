@@ -118,7 +118,8 @@ def register(app: AsyncApp, deps: Deps) -> None:
             zone = who.tz or "UTC"
             said = views.message(found, number=number, confirmed_at=confirmed.at, reader_zone=zone)
             await respond(**said, replace_original=True)
-        elif is_direct:
+        # To replace a message takes its key away, by which an unsettled one is still looked for.
+        elif is_direct and not confirmed.is_unsettled:
             await respond(**views.thanked(found.title), replace_original=True)  # the reminder
         else:
             thanks = views.thanked(found.title)

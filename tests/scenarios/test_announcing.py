@@ -1,5 +1,7 @@
 """Announcements through the whole bot, from being sent off: confirmed, changed, taken back, reported."""
 
+from datetime import timedelta
+
 from sandbox.blocks import elements_of
 from sandbox.person import Person
 from tests.scenarios.announcing import (
@@ -77,6 +79,24 @@ async def test_who_was_asked_confirms_once_by_message_or_at_home_and_others_are_
     assert "2 of 3 confirmed" in shown
     assert "Ben Virta: sent Mon 12 June 2023, 10:00 (Brussels), ✅ confirmed" in shown
     assert "Dina Conti: sent Mon 12 June 2023, 10:00 (Brussels)\n" in shown + "\n"
+
+
+async def test_what_is_confirmed_before_slack_s_lost_answer_is_made_up_for_stands_once_and_whole(
+    stage: Stage,
+) -> None:
+    stage.sandbox.faults.add("lost_reply", method="chat.postMessage", times=3)
+    await send(stage, announce_options=["confirm"])
+    ben = stage.person("UBEN")
+    sent = await ben.saw("direct", is_announcement)
+
+    await ben.press(sent, "announce_got_it")
+    thanked = ben.direct()[-1]["text"]
+    stage.workspace.clock.advance(timedelta(minutes=2))
+    await ben.saw("direct", "✅ You confirmed this")
+
+    assert thanked == f"✅ Thank you. It is noted that you have read “{TITLE}”."
+    assert got(stage, "UBEN") == [TITLE]
+    stage.expected_errors = ["chat.postMessage: 0"] * 3
 
 
 async def test_those_who_have_not_confirmed_are_reminded_once_and_a_table_tells_of_all(stage: Stage) -> None:

@@ -58,6 +58,8 @@ class Confirmed:
     """Of the first time, where it is not the first."""
     is_own_message: bool
     """Whether they gave it in their own message of the announcement."""
+    is_unsettled: bool
+    """Whether nobody knows yet whether that message was posted: it is changed once that is known."""
 
 
 async def report(db: Database, *, team_id: TeamId, user_id: UserId, announcement_id: int) -> Report:
@@ -254,7 +256,8 @@ async def confirm(
         key = announcement_recipients.key_of(announcement_id, user_id)
         posted = await outbox.row(work, team_id=team_id, key=key)
         is_own_message = posted is not None and posted.ts is not None and posted.ts == message_ts
-        if posted is not None and posted.ts is not None and not is_own_message:
+        is_unsettled = posted is not None and posted.ts is None and posted.state == "sending"
+        if is_unsettled or (posted is not None and posted.ts is not None and not is_own_message):
             await outbox.enqueue(
                 work,
                 team_id=team_id,
@@ -264,7 +267,12 @@ async def confirm(
                 body={"announcement_id": announcement_id},
                 now=now,
             )
-        return Confirmed(announcement=found, at=mine.confirmed_at or now, is_own_message=is_own_message)
+        return Confirmed(
+            announcement=found,
+            at=mine.confirmed_at or now,
+            is_own_message=is_own_message,
+            is_unsettled=is_unsettled,
+        )
 
 
 async def send_table(

@@ -57,13 +57,15 @@ async def _message(work: Work, row: OutboxRow, now: datetime) -> Composed:
     return Later(at) if at > now else _send(announce.message(found, number=found.id, reader_zone=zone))
 
 
-async def _edit(work: Work, row: OutboxRow, _now: datetime) -> Composed:
+async def _edit(work: Work, row: OutboxRow, now: datetime) -> Composed:
     found = await _announcement(work, row)
     posted = await outbox.row(
         work,
         team_id=row.team_id,
         key=announcement_recipients.key_of(row.body["announcement_id"], row.recipient),
     )
+    if posted is not None and posted.state == "sending":
+        return Later(now + _SOON)  # it is not known yet where it stands
     if found is None or posted is None or posted.channel_id is None or posted.ts is None:
         return _GONE
     is_direct = _is_person(row)
