@@ -16,8 +16,6 @@ from storage import outbox
 _log = logging.getLogger(__name__)
 
 _TIMEOUT_S = 10
-
-
 _LOST = 0
 """For a status, where no answer came."""
 

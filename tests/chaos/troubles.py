@@ -24,8 +24,9 @@ _READ = (
     "conversations.list",
     "conversations.members",
     "conversations.replies",
+    "response_url",
 )
-_LOST = ("chat.*", "conversations.*", "views.publish", "reactions.*")
+_LOST = ("chat.*", "conversations.*", "views.publish", "reactions.*", "response_url")
 
 
 @dataclass
