@@ -9,8 +9,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.ids import ChannelId, TeamId, UserId
+from bot.domain.members import Actor
+from bot.domain.messages import ChannelMessage
 from bot.domain.questions import QuestionState
-from bot.services.questions import catching_up
+from bot.services.questions import catching_up, following
 from storage import channels
 from tests.scenarios.asking import ASK, answers, logged, open_questions_channel
 from tests.scenarios.stage import Stage
@@ -128,6 +130,30 @@ async def test_a_check_mark_while_its_thread_is_read_counts_and_not_how_it_was(
     await read(asking, client=Interrupted(asking, "conversations.replies", changed))
 
     assert [one.state for one in await logged(asking)] == [state]
+
+
+async def test_a_reply_is_accepted_before_the_news_of_it_has_come(asking: Stage) -> None:
+    ts = await asking.person("UBEN").say(ASK, "How do you keep members engaged?")
+    await asking.settle()
+    ben = Actor(team_id=TeamId(asking.team_id), user_id=UserId("UBEN"), name="Ben", tz="", is_organiser=False)
+    reply = ChannelMessage(
+        channel_id=ChannelId(ASK),
+        ts=f"{float(ts) + 1:.6f}",
+        author_id=UserId("UEVA"),
+        text="We call each of them twice a year.",
+        thread_ts=ts,
+    )
+
+    settled, is_own = await following.accepted_by_shortcut(
+        asking.bot.db,
+        team_id=ben.team_id,
+        message=reply,
+        thread=(),
+        by=ben,
+        now=asking.workspace.clock.now(),
+    )
+
+    assert (settled.state, is_own) == (QuestionState.ANSWERED, False)
 
 
 async def test_the_last_answer_deleted_while_the_bot_was_away_is_taken_out(asking: Stage) -> None:

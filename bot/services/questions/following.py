@@ -318,14 +318,14 @@ async def accepted_by_shortcut(
     now: datetime,
     once: Delivery | None = None,
 ) -> tuple[Question, bool]:
-    """Accept the answer whose message that is. thread: where the log does not know it yet.
+    """Accept the answer whose message that is. thread: where the log does not know its question yet.
 
     Returns the question, and whether the answer is by the one who accepts it.
     Raises Refused where it is no answer to a question of the log, or `by` may not accept it.
     """
     async with db.writing(once) as work:
-        if thread:
-            await take_in(work, team_id=team_id, thread=thread, now=now)
+        # Whoever accepts it may be quicker than the news of it.
+        await take_in(work, team_id=team_id, thread=thread or [message], now=now)
         found = await channels.answer_of_message(
             work, team_id=team_id, channel_id=message.channel_id, ts=message.ts
         )
