@@ -2,18 +2,22 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from sandbox.blocks import texts
 from sandbox.entries import NotPossible
 from sandbox.errors import SlackError
 from sandbox.person import Person
-from tests.chaos.scene import Scene
+from tests.chaos.scene import Scene, key_of
 
 TRIES = 60
 _TRIED_AGAIN_AFTER_S = 0.3
 _FAILED = "went wrong"
+_ANSWERS = ("answer:", "refused:")
+"""How the keys of answers begin that went by direct message."""
+_ANSWERED_WITHIN_S = 120
 
 
 class Broken(Exception):
@@ -30,6 +34,8 @@ class Hands:
         self._scene = scene
         self._chance = random.Random(seed)
         self._number = 0
+        self._one_thing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        """Held by who waits for an answer: to which of two things it is, nobody could tell."""
 
     async def _try(self, name: str, story: Awaitable[object]) -> None:
         try:
@@ -48,25 +54,49 @@ class Hands:
     async def _while(self) -> None:
         await asyncio.sleep(self._chance.choice((0.0, 0.3, 1.0, 3.0)) * self._chance.random())
 
-    async def _until_heard(self, person: Person, deed: Callable[[], Awaitable[object]]) -> None:
-        """Do it, and again while Slack says that the bot did not answer."""
-        for _ in range(TRIES):
-            said = len(person.notices) + self._failures(person)
-            await self._did(deed())
-            if len(person.notices) + self._failures(person) == said:
-                return
-            await asyncio.sleep(_TRIED_AGAIN_AFTER_S)
+    async def _until_heard(
+        self, person: Person, deed: Callable[[], Awaitable[object]], *, is_answered: bool = True
+    ) -> None:
+        """Do it, and again while Slack says that the bot did not answer, or the bot that it could not.
+
+        is_answered: whether the bot says something to it, which may come later, and by direct message.
+        """
+        async with self._one_thing[person.user_id]:
+            for _ in range(TRIES):
+                noticed, before = len(person.notices), self._answers(person)
+                await self._did(deed())
+                if len(person.notices) == noticed:
+                    if is_answered:
+                        await self._answered(person, than=len(before))
+                    if _failures(self._answers(person)) == _failures(before):
+                        return
+                await asyncio.sleep(_TRIED_AGAIN_AFTER_S)
         raise Broken(f"not heard; {person.notices[-1:]}")
 
-    def _failures(self, person: Person) -> int:
-        """How often the bot itself told them that it could not."""
-        shown = self._scene.workspace.ephemerals
-        return sum(
-            any(_FAILED in text for text in (message["text"], *texts(message.get("blocks", []))))
-            for (_, user_id), messages in shown.items()
+    async def _answered(self, person: Person, *, than: int) -> None:
+        """Wait for more answers than that many."""
+        try:
+            async with asyncio.timeout(_ANSWERED_WITHIN_S):
+                while len(self._answers(person)) <= than:
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            raise Broken("never answered") from None
+
+    def _answers(self, person: Person) -> list[Sequence[str]]:
+        """What the bot said to them alone, each by its texts."""
+        workspace = self._scene.workspace
+        vanishing = (
+            message
+            for (_, user_id), messages in workspace.ephemerals.items()
             if user_id == person.user_id
             for message in messages
         )
+        lasting = (
+            message
+            for message in workspace.direct(person.user_id, self._scene.app.bot_user_id).messages
+            if "metadata" in message and key_of(message).startswith(_ANSWERS)
+        )
+        return [(message["text"], *texts(message.get("blocks") or [])) for message in (*vanishing, *lasting)]
 
     async def _open(self, person: Person, deed: Callable[[], Awaitable[object]], title: str) -> None:
         """Have a modal opened, however often that takes."""
@@ -97,6 +127,10 @@ class Hands:
                 values = {}
             await asyncio.sleep(_TRIED_AGAIN_AFTER_S if faults else 0)
         raise Broken(f"{title_of(person)} is not taken: {person.field_errors}")
+
+
+def _failures(answers: Sequence[Sequence[str]]) -> int:
+    return sum(any(_FAILED in text for text in said) for said in answers)
 
 
 def title_of(person: Person) -> str:

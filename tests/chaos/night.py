@@ -19,7 +19,7 @@ from sandbox.entries import NotPossible
 from sandbox.person import Person
 from tests.chaos.findings import Findings
 from tests.chaos.hands import Broken, Hands
-from tests.chaos.scene import Scene, another
+from tests.chaos.scene import Scene, another, key_of
 
 ZONE = "America/Anchorage"
 MIDNIGHT = datetime(2023, 6, 21, 8, tzinfo=UTC)
@@ -181,7 +181,9 @@ class Night(Hands):
                 at = [
                     float(message["ts"])
                     for message in direct.messages
-                    if any(piece.title in text for text in texts(message.get("blocks") or []))
+                    if "metadata" in message
+                    and key_of(message).startswith("remind:")
+                    and any(piece.title in text for text in texts(message.get("blocks") or []))
                 ]
                 got[user_id, piece.title] += len(at)
                 if len(at) > 1 and max(at) < (piece.at - _CLOCKS_AHEAD).timestamp():

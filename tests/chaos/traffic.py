@@ -180,7 +180,7 @@ class Crowd(Hands):
                 press = partial(person.press, message, "announce_got_it", channel_id=where)
                 # Once it is known the button is gone, though the answer to a click may have been lost.
                 with suppress(NotPossible):
-                    await self._until_heard(person, press)
+                    await self._until_heard(person, press, is_answered=False)
                 self.wanted.confirmed.add((title, person.user_id))
                 return
 
