@@ -31,7 +31,7 @@ from tests.chaos.replicas import Balancer, is_listening
 from tests.chaos.scene import Scene, edition, first_of, start
 from tests.chaos.scene import surroundings as surroundings
 from tests.chaos.traffic import Crowd
-from tests.chaos.troubles import Record, Troubles
+from tests.chaos.troubles import URLS, Record, Troubles
 from tests.chaos.verdict import Verdict, Watch
 
 _log = logging.getLogger("chaos")
@@ -144,7 +144,8 @@ async def run_chaos(plan: Plan, directory: Path, *, database_url: str) -> Outcom
             begun=sum(pid in scene.posted_by for _, pid in troubles.record.kills),
             gave_up=sum(one.gave_up for one in scene.replicas),
             took_s=time.monotonic() - began_s,
-            limited=scene.limited - faults["ratelimited"],
+            limited=scene.limited
+            - sum(rule.hits for rule in troubles.rules if rule.kind == "ratelimited" and rule.method != URLS),
             load=(os.getloadavg()[0], os.getloadavg()[2]),
         )
 

@@ -160,7 +160,9 @@ class Crowd(Hands):
     async def _look_around(self, person: Person) -> None:
         for command in ("/homework", "/questions subject", "/academy next", "/directory cluster", "/peers"):
             if self._chance.random() < 0.5:
-                await self._until_heard(person, partial(person.command, command))
+                # A search is acknowledged before it is made, and dies with its process: one asks again.
+                is_search = command.startswith("/questions")
+                await self._until_heard(person, partial(person.command, command), is_answered=not is_search)
         for _ in range(TRIES):
             try:
                 await self._did(person.open_home(timeout_s=20))

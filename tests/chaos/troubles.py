@@ -17,6 +17,8 @@ _SPARED_FOR_S = 22.0
 """Each replica in turn is left alone for so long: what a killed one left is settled by who has lived longer
 than any request can run."""
 _AHEAD = 0.02
+URLS = "response_url"
+"""What the faults call them: they are no method."""
 _LIMITED = ("chat.*", "conversations.open", "conversations.history", "views.publish", "reactions.*")
 _READ = (
     "users.*",
@@ -24,9 +26,9 @@ _READ = (
     "conversations.list",
     "conversations.members",
     "conversations.replies",
-    "response_url",
+    URLS,
 )
-_LOST = ("chat.*", "conversations.*", "views.publish", "reactions.*", "response_url")
+_LOST = ("chat.*", "conversations.*", "views.publish", "reactions.*", URLS)
 
 
 @dataclass
