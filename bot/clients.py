@@ -22,6 +22,7 @@ from bot.pace import Pauses, asked_to_wait_s
 
 REQUEST_TIMEOUT_S = 10
 _MOST_RETRIES = 5
+_TOO_MANY = 429
 
 
 def web_client(settings: Settings, *, session: aiohttp.ClientSession | None = None) -> AsyncWebClient:
@@ -36,12 +37,12 @@ class PatientClient(AsyncWebClient):
     """For what may be asked twice: waits out rate limits, failures of Slack and lost connections."""
 
     def __init__(self, settings: Settings) -> None:
-        retry_handlers: list[AsyncRetryHandler] = [
-            _RateLimited(self),
+        handlers = (
+            AsyncRateLimitErrorRetryHandler(max_retry_count=_MOST_RETRIES),
             AsyncServerErrorRetryHandler(max_retry_count=_MOST_RETRIES),
             AsyncConnectionErrorRetryHandler(max_retry_count=_MOST_RETRIES),
-        ]
-        super().__init__(**_common(settings), retry_handlers=retry_handlers)
+        )
+        super().__init__(**_common(settings), retry_handlers=[_Considerate(self, one) for one in handlers])
         self.pauses: Pauses | None = None
         """Shared with who else calls Slack here: one is not to ask what the other was told to wait with."""
 
@@ -52,10 +53,25 @@ class PatientClient(AsyncWebClient):
         return await super().api_call(api_method, **options)
 
 
-class _RateLimited(AsyncRateLimitErrorRetryHandler):
-    def __init__(self, client: PatientClient) -> None:
-        super().__init__(max_retry_count=_MOST_RETRIES)
+class _Considerate(AsyncRetryHandler):
+    """Another handler, which tells the others here how long Slack wants it to wait, and waits for them."""
+
+    def __init__(self, client: PatientClient, handler: AsyncRetryHandler) -> None:
+        super().__init__(max_retry_count=handler.max_retry_count)
         self._client = client
+        self._handler = handler
+
+    async def can_retry_async(
+        self,
+        *,
+        state: RetryState,
+        request: HttpRequest,
+        response: HttpResponse | None = None,
+        error: Exception | None = None,
+    ) -> bool:
+        return await self._handler.can_retry_async(
+            state=state, request=request, response=response, error=error
+        )
 
     async def prepare_for_next_attempt_async(
         self,
@@ -65,13 +81,15 @@ class _RateLimited(AsyncRateLimitErrorRetryHandler):
         response: HttpResponse | None = None,
         error: Exception | None = None,
     ) -> None:
-        pauses = self._client.pauses
-        if pauses is not None and response is not None:
-            method = request.url.rstrip("/").rpartition("/")[2]
+        pauses, method = self._client.pauses, request.url.rstrip("/").rpartition("/")[2]
+        if pauses is not None and response is not None and response.status_code == _TOO_MANY:
             pauses.told(method, wait_s=asked_to_wait_s(response.headers))
-        await super().prepare_for_next_attempt_async(
+        await self._handler.prepare_for_next_attempt_async(
             state=state, request=request, response=response, error=error
         )
+        if pauses is not None:
+            # Meanwhile another may have been told to wait for longer.
+            await asyncio.sleep(pauses.left_s(method))
 
 
 def _common(settings: Settings) -> dict[str, Any]:

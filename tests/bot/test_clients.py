@@ -10,6 +10,7 @@ from bot.clients import PatientClient
 from bot.config import Secret, Settings
 from bot.pace import Limits, Pace, Pauses, asked_to_wait_s
 from sandbox.clock import Clock
+from sandbox.faults import Kind
 from sandbox.limits import Rates
 from sandbox.manifest import install
 from sandbox.server import Sandbox
@@ -98,3 +99,20 @@ async def test_a_reader_tells_of_its_wait_and_is_answered_after_it(
 
     assert answer["team_id"] == sandbox.workspace.team_id
     assert limits.pause_over_at(("auth.test",), NOW) == NOW + timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("kind", ["ratelimited", "server_error", "lost_reply"])
+async def test_a_reader_that_tries_again_waits_for_what_the_dispatcher_was_told_meanwhile(
+    sandbox: Sandbox, limits: Limits, pauses: Pauses, kind: Kind
+) -> None:
+    (app,) = sandbox.workspace.apps.values()
+    client = PatientClient(Settings(bot_token=Secret(app.bot_token), slack_api_url=sandbox.api_url))
+    client.pauses = pauses
+    sandbox.faults.add(kind, method="auth.test", times=1, retry_after_s=0)
+    told_until = NOW + timedelta(seconds=0.1)
+    sandbox.on_call.append(lambda _call: limits.pause("auth.test", told_until))
+
+    answer = await client.auth_test()
+
+    assert answer["team_id"] == sandbox.workspace.team_id
+    assert pauses.left_s("auth.test") == 0.0
