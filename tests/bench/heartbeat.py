@@ -17,7 +17,8 @@ from sqlalchemy import Table, literal, select, update
 
 from bot.domain.editions import Academy, Day, DayKind, Edition
 from bot.domain.homework import Homework
-from bot.domain.ids import EditionKey, TeamId, homework_id
+from bot.domain.ids import EditionKey, TeamId, UserId, homework_id
+from bot.domain.members import Member
 from bot.health import Health
 from bot.tick import Tick
 from storage import editions, homework, tables
@@ -133,11 +134,8 @@ async def _with_due(db: Database, tick: Tick, due: int, again: int) -> float:
 
 
 def _rows(users: list[str]) -> list[tuple[Table, list[dict[str, object]]]]:
-    nothing: dict[str, object] = {"email": "", "country": "", "sectors": (), "languages": (), "expertise": ()}
-    flags = dict.fromkeys(("is_admin", "is_guest", "is_bot", "is_deactivated"), False)
     people = [
-        {"team_id": _TEAM, "user_id": user, "name": user, "tz": "Europe/Rome", **nothing, **flags}
-        for user in users
+        vars(Member(team_id=_TEAM, user_id=UserId(user), name=user, tz="Europe/Rome")) for user in users
     ]
     parts: list[dict[str, object]] = [
         {
