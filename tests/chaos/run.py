@@ -193,7 +193,7 @@ async def _announce(crowd: Crowd, scene: Scene, watch: Watch, plan: Plan) -> Non
 
 
 async def _quiet(scene: Scene, watch: Watch, *, within_s: float) -> bool:
-    """Wait until nothing is waiting, and no channel is to be read, over a while; False if not in time."""
+    """Wait until nothing is waiting or behind, over a while; False if not in time."""
     is_quiet_since_s, posts = time.monotonic(), -1
     until_s = time.monotonic() + within_s
     while time.monotonic() < until_s:

@@ -63,7 +63,7 @@ class Watch:
         self.waiting_bulk = 0
         """Of these, one of very many each: announcements, but not the edits that tell how far they are."""
         self.behind = 0
-        """Channels that are to be read."""
+        """Channels that are to be read, and reminders that are due and not queued yet."""
         self.sending_of: set[int] = set()
         self._scene = scene
         self._database = database
@@ -90,7 +90,13 @@ class Watch:
             found = list(rows)
             of_channel = tables.channel_history.c
             behind = await work.execute(select(of_channel.channel_id).where(of_channel.is_behind))
-            self.behind = len(list(behind))
+            planned = tables.reminder.c
+            due = await work.execute(
+                select(planned.recipient).where(
+                    planned.state == "planned", planned.due_at <= self._scene.sandbox.clock.now()
+                )
+            )
+            self.behind = len(list(behind)) + len(list(due))
         self._looks += 1
         self.waiting = sum(_is_due(row, self._scene) for row in found)
         self.waiting_bulk = sum(row.is_bulk for row in found)
