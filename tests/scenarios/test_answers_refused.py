@@ -66,15 +66,20 @@ async def test_an_answer_to_a_button_comes_by_direct_message_and_what_it_did_is_
     assert rule.hits == 1
 
 
-@faults(*LOST)
-async def test_an_answer_that_replaces_is_put_there_again_where_slack_did_not_say_that_it_took_it(
-    stage: Stage, fault: dict[str, Any]
-) -> None:
+async def suggested(stage: Stage) -> tuple[str, Person, dict[str, Any]]:
+    """Ben asks what was asked before; the questions channel, Ben, and what he is shown."""
     ask = await prepared(stage)
     await answered_before(stage)
     ben = stage.person("UBEN")
     await ben.command(f"/ask {FEES}", channel_id=CHANNEL)
-    shown = await ben.saw(CHANNEL, "This was asked before")
+    return ask, ben, await ben.saw(CHANNEL, "This was asked before")
+
+
+@faults(*LOST)
+async def test_an_answer_that_replaces_is_put_there_again_where_slack_did_not_say_that_it_took_it(
+    stage: Stage, fault: dict[str, Any]
+) -> None:
+    ask, ben, shown = await suggested(stage)
     rule = stage.sandbox.faults.add(**fault, method=RESPONSE_URL, times=1)
 
     await ben.press(shown, "ask_anyway", channel_id=CHANNEL)
@@ -89,11 +94,7 @@ async def test_an_answer_that_replaces_is_put_there_again_where_slack_did_not_sa
 async def test_an_answer_that_may_not_replace_comes_by_direct_message(
     stage: Stage, fault: dict[str, Any]
 ) -> None:
-    ask = await prepared(stage)
-    await answered_before(stage)
-    ben = stage.person("UBEN")
-    await ben.command(f"/ask {FEES}", channel_id=CHANNEL)
-    shown = await ben.saw(CHANNEL, "This was asked before")
+    ask, ben, shown = await suggested(stage)
     stage.sandbox.faults.add(**fault, method=RESPONSE_URL)
 
     await ben.press(shown, "ask_anyway", channel_id=CHANNEL)

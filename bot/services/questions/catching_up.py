@@ -55,8 +55,9 @@ async def sync(
     for given in found:
         channel = heard.channel(given, team_id=team_id)
         if given.get("is_member"):
-            before = await places.known_before(db, team_id=team_id, channel_id=channel.channel_id)
-            before = replace(before, channel=known.get(channel.channel_id))
+            async with db.reading() as work:
+                changes = await channels.changes(work, team_id=team_id, channel_id=channel.channel_id)
+            before = places.Before(channel=known.get(channel.channel_id), members=changes)
             user_ids = await heard.fetch_members(client, channel.channel_id)
             async with db.writing(team_id=team_id) as work:
                 await places.seen(work, channel=channel, user_ids=user_ids, before=before, now=now)
