@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.ground import Plan
-from tests.chaos.run import run_chaos
+from tests.chaos.run import Outcome, run_chaos
 
 PLAN = Plan(deliveries=60, events=12, kills=3, seed=7, replicas=1)
 
@@ -15,9 +15,7 @@ async def test_nothing_is_lost_or_comes_twice_through_kills_lost_replies_and_429
 ) -> None:
     outcome = await run_chaos(PLAN, tmp_path, database_url=database_url)
 
-    found = outcome.found
-    assert (found.lost, found.twice, found.out_of_order, found.stuck) == ([], [], [], [])
-    assert found.broken == []
+    assert _wrong(outcome) == {}
     assert len(outcome.record.kills) >= 3
     assert outcome.begun >= 1
     assert outcome.told["rounds of peers"] == 1
@@ -31,9 +29,7 @@ async def test_nothing_is_lost_or_comes_twice_where_slack_comes_in_by_http(
 
     outcome = await run_chaos(plan, tmp_path, database_url=database_url)
 
-    found = outcome.found
-    assert (found.lost, found.twice, found.out_of_order, found.stuck) == ([], [], [], [])
-    assert found.broken == []
+    assert _wrong(outcome) == {}
     assert outcome.front is not None
     assert outcome.front.found_nobody + outcome.front.failed > 0
 
@@ -47,7 +43,12 @@ async def test_three_replicas_lose_and_double_nothing_though_each_of_them_is_kil
 
     outcome = await run_chaos(plan, tmp_path, database_url=database_url)
 
-    found = outcome.found
-    assert (found.lost, found.twice, found.out_of_order, found.stuck) == ([], [], [], [])
-    assert (found.early, found.broken) == ([], [])
+    assert _wrong(outcome) == {}
     assert outcome.begun >= 3
+
+
+def _wrong(outcome: Outcome) -> dict[str, list[str]]:
+    """What was found. How late it acknowledges depends on the host, which does other things meanwhile."""
+    return {
+        name: wrong for name, wrong in outcome.found.goals.items() if wrong and name != "acknowledged late"
+    }
