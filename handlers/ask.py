@@ -7,7 +7,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext, AsyncResp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.ids import ChannelId, QuestionId, TeamId, UserId
-from bot.services.questions import asking, experts, follow_up, settling, taking
+from bot.services.questions import asking, experts, follow_up, settling, suggesting, taking
 from bot.services.questions.asking import Asked, Suggested, Written
 from bot.services.questions.taking import Words
 from bot.views import asking as views
@@ -104,7 +104,7 @@ def register(app: AsyncApp, deps: Deps) -> None:
             shown = taking.message(asked)
         else:
             question_id = QuestionId(int(ident))
-            found = await asking.who_may_know(deps.db, question_id=question_id, who=who, now=now)
+            found = await suggesting.who_may_know(deps.db, question_id=question_id, who=who, now=now)
             shown = views.stays_open(found, question_id=question_id)
         await respond(replace_original=True, **shown)
         await ack()

@@ -1,27 +1,23 @@
-"""Asking with `/ask`, and what the asker alone is shown: earlier answers first, and who may know."""
+"""Asking with `/ask`: earlier questions that may answer it come first, then it is logged and posted."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.domain.ids import ChannelId, QuestionId, TeamId, UserId
+from bot.domain.ids import ChannelId, QuestionId
 from bot.domain.members import Actor
-from bot.domain.questions import LinkKind, NewQuestion, Question, QuestionState, titled
+from bot.domain.questions import NewQuestion, Question, QuestionState, titled
 from bot.domain.refusals import Refused
 from bot.domain.search.ranking import Ranked
-from bot.domain.search.suggestions import near_enough
 from bot.domain.values import dataclass
-from bot.services.meaning import vectors_if_installed
-from bot.services.questions import experts, log, places, settling
+from bot.services.questions import experts, log, places, settling, suggesting
 from bot.services.questions.finding import zone_of
 from bot.views import asking as views
-from bot.views import kit
 from bot.views.asking import Earlier, Expert
-from storage import asking, channels, members
+from storage import asking, channels
 from storage import questions as stored
 from storage.asking import Draft
 from storage.db import AlreadyDone, Database, Delivery, Work
-from storage.search import nearest
 
 LONGEST_QUESTION = 10_000
 """Characters of a question with its detail; what is longer belongs into a file."""
@@ -82,8 +78,8 @@ class Found:
 
 async def look(work: Work, draft: Draft) -> Found:
     """Search the log for what may answer a draft."""
-    ranked = await _ranked(work, team_id=draft.team_id, text=draft.title, asker_id=draft.user_id)
-    earlier = await _earlier(work, draft.team_id, draft.user_id, near_enough(ranked))
+    ranked = await suggesting.nearest_to(work, draft.title, team_id=draft.team_id, asker_id=draft.user_id)
+    earlier = await suggesting.earlier(work, team_id=draft.team_id, reader_id=draft.user_id, near=ranked)
     zone = await zone_of(work, team_id=draft.team_id, user_id=draft.user_id)
     return Found(ranked=ranked, earlier=tuple(earlier), zone=zone)
 
@@ -159,7 +155,7 @@ async def ask_anyway(
     async with db.reading() as work:
         known = await asking.draft(work, team_id=who.team_id, draft_id=draft_id)
         title = known.title if known else ""
-        ranked = await _ranked(work, team_id=who.team_id, text=title, asker_id=who.user_id)
+        ranked = await suggesting.nearest_to(work, title, team_id=who.team_id, asker_id=who.user_id)
     async with db.writing(once) as work:
         draft = await _unused(work, who=who, draft_id=draft_id)
         asked = await post(work, draft, ranked, now=now)
@@ -203,40 +199,7 @@ async def found_before(
         await settling.closed_by_earlier(
             work, team_id=team_id, question_id=question_id, earlier_id=earlier_id, by=who, now=now
         )
-        return await _described(work, earlier, who.user_id)
-
-
-async def beside(work: Work, *, question: Question, now: datetime) -> list[kit.Block]:
-    """What only its asker sees beside a question that was just asked in a channel; empty for nothing.
-
-    Those who may know and let the bot ask them get a direct message, once its author had time to take it out.
-    """
-    if question.state is not QuestionState.OPEN or question.channel_id is None:
-        return []
-    ranked = await _near(work, question)
-    earlier = await _earlier(work, question.team_id, question.asker_id, near_enough(ranked))
-    found = await _experts(
-        work, question, ranked, now=now, ask_at=question.asked_at + log.NOT_A_QUESTION_WITHIN
-    )
-    zone = await zone_of(work, team_id=question.team_id, user_id=question.asker_id)
-    return views.beside(earlier, found, question_id=question.id, zone=zone)
-
-
-async def who_may_know(db: Database, *, question_id: QuestionId, who: Actor, now: datetime) -> list[Expert]:
-    """Who may know, as a question's asker is shown them; empty for anybody else, and where it is closed."""
-    async with db.reading() as work:
-        question = await stored.question(work, team_id=who.team_id, question_id=question_id)
-        if question is None or question.asker_id != who.user_id:
-            return []
-        return await experts_on(work, question=question, now=now)
-
-
-async def experts_on(work: Work, *, question: Question, now: datetime) -> list[Expert]:
-    """The same in an open transaction, for the question's asker."""
-    if question.state is not QuestionState.OPEN:
-        return []
-    ranked = await _near(work, question)
-    return await _experts(work, question, ranked, now=now)
+        return await suggesting.described(work, earlier, who.user_id)
 
 
 # -- drafts -------------------------------------------------------------------------------------------
@@ -298,11 +261,8 @@ def _asked(draft: Draft, *, now: datetime) -> NewQuestion:
 async def post(work: Work, draft: Draft, ranked: Sequence[Ranked], *, now: datetime) -> Asked:
     """Log a question, have it posted, and those asked who may know and let the bot ask them."""
     question = await log.log_asked(work, team_id=draft.team_id, asked=_asked(draft, now=now), now=now)
-    found = await _experts(work, question, ranked, now=now, ask_at=now + _POSTED_WITHIN)
+    found = await suggesting.experts_among(work, question, ranked, now=now, ask_at=now + _POSTED_WITHIN)
     return Asked(question=question, channel_id=draft.channel_id, experts=tuple(found))
-
-
-# -- where, what was before, and who may know ---------------------------------------------------------
 
 
 async def _where_to(
@@ -327,86 +287,3 @@ async def _where_to(
         "There is no questions channel that I am in, so nobody would see your question. "
         "Ask an organiser to invite me to one, or use this in a channel that I am in."
     )
-
-
-async def _ranked(
-    work: Work, *, team_id: TeamId, text: str, asker_id: UserId, without: QuestionId | None = None
-) -> list[Ranked]:
-    sight = await channels.sight(work, team_id=team_id, user_id=asker_id)
-    return await nearest(
-        work, team_id=team_id, text=text, sight=sight, without=without, meaning=vectors_if_installed()
-    )
-
-
-async def _near(work: Work, question: Question) -> list[Ranked]:
-    """The others by how near they are to a question that is in the log."""
-    return await _ranked(
-        work,
-        team_id=question.team_id,
-        text=question.title,
-        asker_id=question.asker_id,
-        without=question.id,
-    )
-
-
-async def _earlier(work: Work, team_id: TeamId, reader_id: UserId, near: Sequence[Ranked]) -> list[Earlier]:
-    by_id = {
-        one.id: one
-        for one in await stored.questions(
-            work, team_id=team_id, question_ids=[QuestionId(one.id) for one in near]
-        )
-    }
-    found = [by_id[QuestionId(one.id)] for one in near if QuestionId(one.id) in by_id]
-    return [await _described(work, one, reader_id) for one in found]
-
-
-async def _described(work: Work, question: Question, reader_id: UserId) -> Earlier:
-    """A question with its accepted answer: its own, or that of the earlier one that closed it."""
-    team_id = question.team_id
-    source = question
-    if question.state is QuestionState.ANSWERED and question.accepted_answer_id is None:
-        for kind, earlier_id in await stored.linked(work, team_id=team_id, question_id=question.id):
-            earlier = await stored.question(work, team_id=team_id, question_id=earlier_id)
-            if (
-                kind is LinkKind.ANSWERED_BY
-                and earlier is not None
-                and await experts.may_see(work, question=earlier, user_id=reader_id)
-            ):
-                source = earlier
-    given = await stored.answers(work, team_id=team_id, question_ids=[source.id])
-    accepted = next((one for one in given if one.id == source.accepted_answer_id), None)
-    author = await members.member(work, team_id=team_id, user_id=accepted.author_id) if accepted else None
-    return Earlier(
-        question=question, answer=accepted, answerer=author.name if author else "Somebody who has left"
-    )
-
-
-async def _experts(
-    work: Work,
-    question: Question,
-    ranked: Sequence[Ranked],
-    *,
-    now: datetime,
-    ask_at: datetime | None = None,
-) -> list[Expert]:
-    """Who may know. ask_at: when to ask those of them who agreed to it; None to ask nobody."""
-    if question.channel_id is None:
-        return []
-    found = await experts.who_may_know(
-        work,
-        team_id=question.team_id,
-        text=_text(question),
-        asker_id=question.asker_id,
-        channel_id=question.channel_id,
-        ranked=ranked,
-        now=now,
-    )
-    if ask_at is not None:
-        await experts.ask_directly(work, question=question, experts=found, now=now, due_at=ask_at)
-    asked = await asking.requested(work, team_id=question.team_id, question_id=question.id)
-    present = await channels.members_of(work, team_id=question.team_id, channel_id=question.channel_id)
-    return [replace(one, is_asked=one.user_id in asked, is_present=one.user_id in present) for one in found]
-
-
-def _text(of: Question) -> str:
-    return "\n".join(part for part in (of.title, of.detail, of.topic) if part)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from bot.domain.ids import ChannelId, QuestionId, TeamId
 from bot.domain.messages import CHECK
 from bot.domain.questions import SHOWN, Answer, LinkKind, Question, QuestionState
-from bot.services.questions import asking
+from bot.services.questions import suggesting
 from bot.services.questions.log import BESIDE, NOT_A_QUESTION_WITHIN, POSTED, posted_key
 from bot.services.questions.settling import ANSWERED, ANSWERED_EDIT, MARK, POSTED_EDIT
 from bot.views import kit
@@ -109,7 +109,7 @@ async def _beside(work: Work, row: OutboxRow, now: datetime) -> Composed:
     from bot.domain.search.asking import asks
 
     seems_to_ask = asks(f"{question.title}\n{question.detail}")
-    found = await asking.beside(work, question=question, now=now)
+    found = await suggesting.beside(work, question=question, now=now)
     message = views.whispered([*found, *views.beside(question.id, seems_to_ask=seems_to_ask)])
     return Whisper(question.channel_id, question.asker_id, message["text"], message["blocks"])
 

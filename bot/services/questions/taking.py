@@ -11,8 +11,8 @@ from bot.domain.ids import ChannelId, TeamId
 from bot.domain.members import Actor
 from bot.domain.refusals import Refused
 from bot.domain.values import dataclass
-from bot.services.questions import log, places
-from bot.services.questions.asking import Asked, Found, Suggested, Written, drafted, experts_on, look, post
+from bot.services.questions import log, places, suggesting
+from bot.services.questions.asking import Asked, Found, Suggested, Written, drafted, look, post
 from bot.views import asking as views
 from bot.views import kit
 from storage import asking, inbox, outbox
@@ -146,7 +146,7 @@ async def _tell(work: Work, row: OutboxRow, now: datetime) -> Composed:
         question = await stored.question(work, team_id=team_id, question_id=draft.question_id)
         if question is None:
             return Drop("the question is gone")
-        experts = await experts_on(work, question=question, now=now)
+        experts = await suggesting.experts_on(work, question=question, now=now)
         shown: Suggested | Asked = Asked(
             question=question, channel_id=draft.channel_id, experts=tuple(experts)
         )
