@@ -13,6 +13,8 @@ from bot.services import editions, people
 from sandbox.blocks import elements_of, texts
 from sandbox.clock import Clock
 from sandbox.delivered import Ack, Delivered
+from sandbox.faults import Rule
+from sandbox.patience import PATIENCE_S
 from sandbox.person import Person
 from sandbox.records import App
 from sandbox.server import Sandbox
@@ -203,6 +205,13 @@ async def start_bot(settings: Settings, clock: Clock) -> Running:
     """The bot on a sandbox's clock, which sends as fast as it can."""
     pace = Pace(per_minute=1_000_000, burst=10_000, per_recipient_s=0)
     return await bot_app.start(settings, clock=clock, pace=pace, monotonic=lambda: clock.now().timestamp())
+
+
+async def hit(rule: Rule, *, times: int = 1) -> None:
+    """Wait for a fault to have hit so many calls: they are made up for once the clock goes on after that."""
+    async with asyncio.timeout(PATIENCE_S):
+        while rule.hits < times:
+            await asyncio.sleep(0.01)
 
 
 def sections(message: dict[str, Any]) -> list[str]:

@@ -15,7 +15,7 @@ from tests.scenarios.announcing import (
     open_news,
     send,
 )
-from tests.scenarios.stage import Stage, buttons, everything
+from tests.scenarios.stage import Stage, buttons, everything, hit
 
 TITLE = "Day 3 in Torino"
 PARTICIPANTS = ("UBEN", "UCLEO", "UDINA")
@@ -84,10 +84,11 @@ async def test_who_was_asked_confirms_once_by_message_or_at_home_and_others_are_
 async def test_what_is_confirmed_before_slack_s_lost_answer_is_made_up_for_stands_once_and_whole(
     stage: Stage,
 ) -> None:
-    stage.sandbox.faults.add("lost_reply", method="chat.postMessage", times=3)
+    lost = stage.sandbox.faults.add("lost_reply", method="chat.postMessage", times=3)
     await send(stage, announce_options=["confirm"])
     ben = stage.person("UBEN")
     sent = await ben.saw("direct", is_announcement)
+    await hit(lost, times=3)
 
     await ben.press(sent, "announce_got_it")
     thanked = ben.direct()[-1]["text"]

@@ -9,12 +9,10 @@ from bot.domain.peers import Answer
 from bot.domain.refusals import Refused
 from bot.services import peers
 from handlers import peers_plan
-from sandbox.faults import Rule
-from sandbox.patience import PATIENCE_S
 from sandbox.person import Person
 from storage import peer_people
 from tests.scenarios.peering import MANAGERS, group, hand_in, partners, plan, publish, six
-from tests.scenarios.stage import Stage, buttons, everything
+from tests.scenarios.stage import Stage, buttons, everything, hit
 
 NOT_ALLOWED = "Only organisers of the academy can do this. Ask one of them if it is needed."
 
@@ -490,13 +488,6 @@ async def test_publishing_that_slack_delivers_again_has_one_effect(stage: Stage)
 
     assert len(await stage.queued("peers.match")) == 3
     assert [len(stage.workspace.channel(group(stage, user)).messages) for user in MANAGERS] == [1] * 6
-
-
-async def hit(rule: Rule) -> None:
-    """Wait for a fault to have hit a call: it is made up for once the clock goes on after that."""
-    async with asyncio.timeout(PATIENCE_S):
-        while not rule.hits:
-            await asyncio.sleep(0.01)
 
 
 async def test_a_lost_answer_neither_doubles_a_pair_s_message_nor_leaves_one_that_was_taken_back(
