@@ -209,8 +209,9 @@ class Sight:
             for _, element in elements_of(block)
             if element.get("action_id") == action_id and block_id in (None, block.get("block_id"))
         ]
-        if len(found) > 1 and value is not None:
-            found = [(block, element) for block, element in found if element.get("value") == value]
+        if value is not None:
+            # Of a button; a menu offers what is chosen there.
+            found = [each for each in found if each[1]["type"] != "button" or each[1].get("value") == value]
         if len(found) != 1:
             there = sorted({e.get("action_id", "") for b in place.blocks for _, e in elements_of(b)})
             raise NotPossible(f"{len(found)} elements are {action_id}; there are {', '.join(there)}")

@@ -277,6 +277,16 @@ async def test_element_that_is_not_there_cannot_be_clicked(ann: Person, client: 
         await ann.press(ts, "go")
 
 
+async def test_a_button_that_is_gone_is_not_taken_for_the_one_that_is_left(
+    ann: Person, client: AsyncWebClient
+) -> None:
+    blocks = [{"type": "actions", "elements": [GO | {"value": "left"}]}]
+    ts = (await client.chat_postMessage(channel="CGENERAL", text="?", blocks=blocks))["ts"]
+
+    with pytest.raises(NotPossible, match="0 elements are go; there are go"):
+        await ann.press(ts, "go", value="gone")
+
+
 async def test_external_select_asks_the_app_for_options(
     ann: Person, listener: Listener, client: AsyncWebClient
 ) -> None:
