@@ -117,7 +117,8 @@ def _refuse_what_names_no_file(url: URL) -> None:
     in_memory = not url.database or ":memory:" in url.database or url.query.get("mode") == "memory"
     if in_memory or url.host or url.username:
         raise ArgumentError(
-            "it names no file of SQLite, which stands behind three slashes, or four where its path begins with /"
+            "it names no file of SQLite, which stands behind three slashes, "
+            "or four where its path begins with /"
         )
 
 

@@ -10,7 +10,6 @@ from sqlalchemy import make_url
 from bot.check import check
 from bot.config import read_values
 
-
 NO_FILE = (
     "The database refuses: it names no file of SQLite, which stands behind three slashes, "
     "or four where its path begins with /. Look at DATABASE_URL."
