@@ -44,7 +44,7 @@ from bot.dispatcher import Dispatcher
 from bot.domain.ids import TeamId, UserId
 from bot.domain.workspace import Installation
 from bot.health import Health, Numbers, routes
-from bot.intake import Intake, SocketMode, http_route
+from bot.intake import Intake, SocketMode, http_route, tell_briefly
 from bot.jobs import Heartbeat
 from bot.pace import Pace
 from bot.reader import Reader
@@ -374,7 +374,9 @@ def bolt_app(settings: Settings, *, client: AsyncWebClient, me: dict[str, Any]) 
 async def _serve(settings: Settings, served: list[web.RouteDef], closing: AsyncExitStack) -> str:
     application = web.Application()
     application.add_routes(served)
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=5)
+    # Slack packs nothing: what others pack is not unpacked.
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=5, auto_decompress=False)
+    logging.getLogger("aiohttp.server").addFilter(tell_briefly)
     await runner.setup()
     closing.push_async_callback(runner.cleanup)
     site = web.TCPSite(runner, settings.http_host, settings.http_port)

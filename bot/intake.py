@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.adapter.socket_mode.async_base_handler import AsyncBaseSocketModeHandler
 from slack_bolt.adapter.socket_mode.async_internals import send_async_response
@@ -35,8 +36,12 @@ _SIGNED_BY = {
 _LARGEST = 4 * 1024 * 1024
 """Bytes of a body. The largest that Slack sends is a form: a view of 250 kB and what was typed, escaped."""
 
+_READ_WITHIN_S = 10.0
+"""Slack waits three seconds for an answer: whoever takes longer to ask is not Slack."""
+
 _SSL_CHECK = "ssl_check=1"
 _NOT_OF_SLACK = "not a payload of Slack"
+_NO_HTTP = (HttpProcessingError, web.RequestPayloadError)
 # No JSON, or none that can be walked; or no object where Bolt looks for one.
 _UNREADABLE = (ValueError, LookupError, AttributeError, TypeError, RecursionError)
 
@@ -182,6 +187,16 @@ def bolt_request(
     return request
 
 
+def tell_briefly(record: logging.LogRecord) -> bool:
+    """A filter of the HTTP server's log: what came there and is no HTTP is a line, and no fault of ours."""
+    wrong = record.exc_info[1] if record.exc_info else None
+    if isinstance(wrong, _NO_HTTP):
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        record.msg, record.args = "refused what came by HTTP: %s", (type(wrong).__name__,)
+        record.exc_info = None
+    return True
+
+
 def http_route(app: AsyncApp, intake: Intake, *, signing_secret: str) -> web.RouteDef:
     """Slack comes in by HTTP, signed."""
     verifier = SignatureVerifier(signing_secret)
@@ -192,8 +207,11 @@ def http_route(app: AsyncApp, intake: Intake, *, signing_secret: str) -> web.Rou
         # Before anything is made of it: who is not Slack has nothing of theirs parsed, logged or answered.
         signed = _signature(request)
         try:
-            body = (await request.clone(client_max_size=_LARGEST).read()).decode()
-        except UnicodeDecodeError:
+            async with asyncio.timeout(_READ_WITHIN_S):
+                body = (await request.clone(client_max_size=_LARGEST).read()).decode()
+        except TimeoutError:
+            return web.Response(status=408, text="took too long")
+        except (UnicodeDecodeError, web.RequestPayloadError, ConnectionError):
             return web.Response(status=400, text=_NOT_OF_SLACK)
         if _SSL_CHECK in body.split("&"):
             return web.Response()  # a look at the certificate, which asks for nothing

@@ -22,20 +22,26 @@ class Each:
     of: "Shape"
 
 
-Shape = type | re.Pattern[str] | None | Each | list["Shape"] | tuple["Shape", ...] | Mapping[str, "Shape"]
-"""A type, a text's pattern, None for nothing; a list of one shape; a tuple of those that may be; an object.
+Shape = (
+    type | range | re.Pattern[str] | None | Each | list["Shape"] | tuple["Shape", ...] | Mapping[str, "Shape"]
+)
+"""A type, a range of whole numbers, a text's pattern, None for nothing; a list of one shape; a tuple of those
+that may be; an object.
 
 Of an object the names that are looked at: one that is not there holds nothing, and others may be there too.
 """
 
 _ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _SOME_ID: Shape = (re.compile(r"[A-Za-z0-9_.-]{0,64}"), None)
+# A message's ts, which names the instant at which it was said.
+_TS = re.compile(r"[0-9]{1,11}(\.[0-9]{1,9})?")
 # What a delivery is known by: it becomes part of a key.
 _KEY = re.compile(r"[ -~]{1,300}")
 _SOME_KEY: Shape = (re.compile(r"[ -~]{0,300}"), None)
 _TEXT: Shape = (str, None)
 _FLAG: Shape = (bool, None)
 _COUNT: Shape = (int, re.compile(r"[0-9]{1,9}"), None)
+_SECONDS: Shape = (range(1 << 31), None)
 _IDS: Shape = ([_ID], None)
 _OBJECT: Shape = (dict, None)
 
@@ -126,10 +132,12 @@ _VIEW: Shape = {
     "state": ({"values": (Each(Each(_ELEMENT)), None)}, None),
     "blocks": ([_BLOCK], None),
 }
+_EDITED: Shape = ({"ts": _SOME_ID}, None)
+_REACTIONS: Shape = ([{"name": str, "users": _IDS}], None)
 _MESSAGE: Shape = {
     "type": _TEXT,
     "subtype": _TEXT,
-    "ts": _ID,
+    "ts": _TS,
     "thread_ts": _SOME_ID,
     "user": _SOME_ID,
     "bot_id": _SOME_ID,
@@ -138,15 +146,24 @@ _MESSAGE: Shape = {
     "files": _FILES,
     "blocks": ([_BLOCK], None),
     "attachments": ([dict], None),
-    "edited": _OBJECT,
+    "edited": _EDITED,
+    "reactions": _REACTIONS,
     "metadata": _OBJECT,
 }
 _ACTION: Shape = {**_ELEMENT, "action_id": str, "action_ts": _KEY, "block_id": _TEXT}
+_PROFILED: Shape = {
+    **_PERSON,
+    "name": _TEXT,
+    "real_name": _TEXT,
+    "tz": _TEXT,
+    "updated": _SECONDS,
+    "profile": ({"real_name": _TEXT, "display_name": _TEXT, "email": _TEXT}, None),
+}
 _EVENT: Shape = {
     "type": str,
     "subtype": _TEXT,
     "team": _SOME_ID,
-    "user": ({**_PERSON, "name": _TEXT, "real_name": _TEXT, "tz": _TEXT, "profile": _OBJECT}, _ID, None),
+    "user": (_PROFILED, _ID, None),
     "user_id": _SOME_ID,
     "user_team": _SOME_ID,
     "bot_id": _SOME_ID,
@@ -170,7 +187,8 @@ _EVENT: Shape = {
     "files": _FILES,
     "blocks": ([_BLOCK], None),
     "attachments": ([dict], None),
-    "edited": _OBJECT,
+    "edited": _EDITED,
+    "reactions": _REACTIONS,
     "metadata": _OBJECT,
     "view": _OBJECT,
     "assistant_thread": _OBJECT,
@@ -182,7 +200,7 @@ _EVENT: Shape = {
     "bot_access_token": _TEXT,
 }
 _OF_EVENTS: Mapping[str, Shape] = {
-    "message": {"channel": _ID, "ts": _ID},
+    "message": {"channel": _ID, "ts": _TS},
     "reaction_added": {"reaction": str, "item": dict, "event_ts": _ID},
     "reaction_removed": {"reaction": str, "item": dict, "event_ts": _ID},
     "team_join": {"user": _PERSON},
@@ -190,8 +208,8 @@ _OF_EVENTS: Mapping[str, Shape] = {
     "subteam_created": {"subteam": dict},
     "subteam_updated": {"subteam": dict},
     "subteam_members_changed": {"subteam_id": _ID},
-    "member_joined_channel": {"user": _ID, "channel": _ID, "event_ts": _ID},
-    "member_left_channel": {"user": _ID, "channel": _ID, "event_ts": _ID},
+    "member_joined_channel": {"user": _ID, "channel": _ID, "event_ts": _TS},
+    "member_left_channel": {"user": _ID, "channel": _ID, "event_ts": _TS},
     "channel_archive": {"channel": _ID},
     "channel_unarchive": {"channel": _ID},
     "channel_deleted": {"channel": _ID},
@@ -274,6 +292,9 @@ def _misfit(value: Any, shape: Shape, at: str = "") -> str | None:
             return None if value is None else at
         case type():
             return None if isinstance(value, shape) else at
+        case range():
+            # To Python True is a 1.
+            return None if type(value) is int and value in shape else at
         case re.Pattern():
             return None if isinstance(value, str) and shape.fullmatch(value) else at
         case tuple():

@@ -6,7 +6,7 @@ The README's part on backup describes the lines. Files, and how they are packed:
 import json
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from functools import partial
 from typing import Any
 
@@ -66,7 +66,7 @@ class _Kind:
 
     type: TypeEngine[Any]
     read: Callable[[Any], Any]
-    """Out of a line. Raises TypeError or ValueError."""
+    """Out of a line. Raises TypeError, ValueError or OverflowError."""
     write: Callable[[Any], Any] = lambda value: value
 
 
@@ -80,11 +80,19 @@ def _of(*types: type) -> Callable[[Any], Any]:
     return checked
 
 
+def _integer(value: Any) -> int:
+    # What PostgreSQL takes: no column of ours holds more.
+    number: int = _of(int)(value)
+    if not -(1 << 31) <= number < 1 << 31:
+        raise ValueError
+    return number
+
+
 def _instant(text: str) -> datetime:
     found = datetime.fromisoformat(text)
     if found.tzinfo is None:
         raise ValueError
-    return found
+    return found.astimezone(UTC)
 
 
 def _wall(text: str) -> datetime:
@@ -96,7 +104,7 @@ def _wall(text: str) -> datetime:
 
 _KINDS: Mapping[str, _Kind] = {
     "text": _Kind(String(), _of(str)),
-    "integer": _Kind(Integer(), _of(int)),
+    "integer": _Kind(Integer(), _integer),
     "boolean": _Kind(Boolean(), _of(bool)),
     "instant": _Kind(Instant(), _instant, datetime.isoformat),
     "wall": _Kind(WallTime(), _wall, datetime.isoformat),
@@ -280,7 +288,7 @@ class _Reading:
             values = [
                 None if one is None else kind.read(one) for kind, one in zip(into.kinds, line, strict=True)
             ]
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise self._damaged() from None
         return dict(zip(into.table.columns.keys(), values, strict=True))
 

@@ -297,6 +297,8 @@ def open_database(url: str | URL) -> Database:
         parsed = make_url(url)
     except ValueError:
         raise ArgumentError("the port is no number") from None
+    if (parsed.port or 0) > 65535:
+        raise ArgumentError("the port is above 65535")
     return Database(engines.engine(parsed))
 
 

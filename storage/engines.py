@@ -55,8 +55,12 @@ def engine(url: URL) -> AsyncEngine:
     """
     # A failed statement tells of itself without its values: those are what people wrote.
     if url.get_backend_name() == "sqlite":
+        _refuse_what_names_no_file(url)
         sqlite_driver.register()
-        made = create_async_engine(url, hide_parameters=True, pool_size=_CONNECTIONS, pool_use_lifo=True)
+        try:
+            made = create_async_engine(url, hide_parameters=True, pool_size=_CONNECTIONS, pool_use_lifo=True)
+        except ValueError:
+            raise ArgumentError("what stands after the ? cannot be read") from None
         event.listen(made.sync_engine, "connect", _prepare_sqlite)
         _have_texts_cleaned(made.dialect)
         return made
@@ -106,6 +110,16 @@ def end_alone(what: str) -> tuple[TextClause, dict[str, int]]:
 def _number(name: str) -> int:
     number = crc32(name.encode(errors="replace"))
     return number - (1 << 32) if number >> 31 else number
+
+
+def _refuse_what_names_no_file(url: URL) -> None:
+    # One in memory would be another for each connection, and gone with the process.
+    in_memory = not url.database or ":memory:" in url.database or url.query.get("mode") == "memory"
+    if in_memory or url.host or url.username:
+        raise ArgumentError(
+            "it names no file of SQLite, which stands behind three slashes, "
+            "or four where its path begins with /"
+        )
 
 
 def _without_sslmode(url: URL) -> tuple[URL, dict[str, Any]]:

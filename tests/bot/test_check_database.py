@@ -10,6 +10,11 @@ from sqlalchemy import make_url
 from bot.check import check
 from bot.config import read_values
 
+NO_FILE = (
+    "The database refuses: it names no file of SQLite, which stands behind three slashes, "
+    "or four where its path begins with /. Look at DATABASE_URL."
+)
+
 
 async def said_of(url: str) -> tuple[bool, str]:
     findings = await check(read_values({"DATABASE_URL": url}, Path("/nowhere")))
@@ -62,6 +67,18 @@ async def test_a_database_without_unicode_is_refused(latin_database_url: str) ->
         (
             "postgresql+asyncpg://bot:secret@localhost:port/alumni",
             "The database refuses: the port is no number. Look at DATABASE_URL.",
+        ),
+        (
+            "postgresql+asyncpg://bot:secret@localhost:65536/alumni",
+            "The database refuses: the port is above 65535. Look at DATABASE_URL.",
+        ),
+        ("sqlite+aiosqlite://", NO_FILE),
+        ("sqlite+aiosqlite:///:memory:", NO_FILE),
+        ("sqlite+aiosqlite:///file:alumni?mode=memory&uri=true", NO_FILE),
+        ("sqlite+aiosqlite://alumni.db", NO_FILE),
+        (
+            "sqlite+aiosqlite:///alumni.db?timeout=long",
+            "The database refuses: what stands after the ? cannot be read. Look at DATABASE_URL.",
         ),
         (
             "postgresql+asyncpg://bot:secret@127.0.0.1:1/alumni?timeout=3",

@@ -1,5 +1,7 @@
 """What comes to the HTTP address from somebody who is not Slack, or says nothing that Slack would say."""
 
+import asyncio
+import gzip
 import hashlib
 import hmac
 import io
@@ -7,13 +9,16 @@ import json
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
 import pytest
+from yarl import URL
 
 from bot import app as bot_app
 from bot.config import Secret
+from sandbox.patience import PATIENCE_S
 from tests.scenarios.stage import Stage
 
 FORM = "application/x-www-form-urlencoded"
@@ -307,3 +312,99 @@ async def test_what_is_no_payload_is_refused(stage: Stage, door: Door) -> None:
 
     assert accepted == []
     assert await helps(stage, door)
+
+
+JOINED = {"type": "member_joined_channel", "user": "UBEN", "channel": "CGENERAL", "event_ts": "1.1"}
+SAID = {"type": "message", "user": "UBEN", "channel": "CGENERAL", "ts": "1.1", "text": "How?"}
+CHANGED = {"type": "user_change", "user": {"id": "UBEN", "name": "ben"}}
+OUT_OF_RANGE: list[dict[str, Any]] = [
+    *(
+        event | {at: ts}
+        for event, at in ((SAID, "ts"), (JOINED, "event_ts"))
+        for ts in ("nan", "1e400", "-1", "9" * 15)
+    ),
+    *(
+        CHANGED | {"user": {"id": "UBEN", "updated": second}}
+        for second in (1 << 31, 10**30, -1, "soon", True)
+    ),
+    *(CHANGED | {"user": {"id": "UBEN", "profile": {name: 5}}} for name in ("email", "real_name")),
+    *(SAID | {"reactions": reactions} for reactions in ("x", 5, [5], [{"name": "eyes", "users": [5]}])),
+    SAID | {"edited": {"ts": 5}},
+]
+
+
+async def test_an_event_that_names_no_instant_or_is_not_whole_is_refused(stage: Stage, door: Door) -> None:
+    def delivered(number: int, event: dict[str, Any]) -> bytes:
+        body = {"type": "event_callback", "event_id": f"Ev{number}", "team_id": stage.team_id, "event": event}
+        return json.dumps(body).encode()
+
+    statuses = [
+        await door.post_signed(delivered(number, event), JSON)
+        for number, event in enumerate((*OUT_OF_RANGE, SAID, JOINED, CHANGED))
+    ]
+
+    assert statuses == [400] * len(OUT_OF_RANGE) + [200] * 3
+    assert await helps(stage, door)
+
+
+async def test_a_body_that_is_packed_is_not_unpacked(
+    stage: Stage, door: Door, caplog: pytest.LogCaptureFixture
+) -> None:
+    plain = PRESSED.replace("T0", stage.team_id).encode()
+    bodies = [plain, gzip.compress(plain), gzip.compress(bytes(20_000_000))]
+    timestamp = str(int(time.time()))
+
+    statuses = [
+        await door.post(body, [*signed(plain, timestamp, JSON), ("Content-Encoding", coding)])
+        for body in bodies[1:]
+        for coding in ("gzip", "deflate", "br", "zstd")
+    ]
+    broken = await door.post(b"nothing packed", [("Content-Type", JSON), ("Content-Encoding", "gzip")])
+
+    assert set(statuses) <= {400, 401}
+    assert broken == 401
+    assert [one for one in caplog.records if one.levelname == "ERROR"] == []
+    assert await helps(stage, door)
+
+
+HEAD = b"POST /slack/events HTTP/1.1\r\nHost: bot\r\nContent-Type: application/json\r\n"
+NO_HTTP = {
+    b"\x16\x03\x01\r\n\r\n": b"400",
+    b"GET / HTTP/1.1\r\nX: " + b"x" * 10_000 + b"\r\n\r\n": b"400",
+    HEAD + b"Content-Length: -5\r\n\r\n": b"400",
+    HEAD + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n": b"400",
+    HEAD + b"Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\nNO\r\n": b"408",
+    HEAD + b"Content-Length: 100\r\n\r\n{": b"408",
+}
+
+
+async def test_what_is_no_http_or_stops_half_way_is_told_in_a_line_and_holds_up_nobody(
+    stage: Stage, door: Door, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.intake._READ_WITHIN_S", 0.3)
+    address = URL(door.url)
+    answered: dict[bytes, bytes] = {}
+
+    for sent in NO_HTTP:
+        reader, writer = await asyncio.open_connection(address.host, address.port)
+        head, end, rest = sent.partition(b"\r\n\r\n2\r\nab\r\n")
+        writer.write(head + end)
+        await writer.drain()
+        if rest:  # a body that goes wrong once it is being read
+            await door.post(b"", [])
+            writer.write(rest)
+        async with asyncio.timeout(PATIENCE_S):
+            answered[sent] = (await reader.readline()).split()[1]
+        writer.close()
+        await writer.wait_closed()
+    for _ in range(3):
+        reader, writer = await asyncio.open_connection(address.host, address.port)
+        writer.write(HEAD + b"Content-Length: 100\r\n\r\n{")
+        await writer.drain()
+        await door.post(b"", [])
+        writer.transport.abort()
+    helped = await helps(stage, door)
+
+    assert answered == NO_HTTP
+    assert helped
+    assert [one.getMessage() for one in caplog.records if one.exc_info or one.levelname == "ERROR"] == []

@@ -240,6 +240,12 @@ def _changed(at: str, change: Callable[[Any], Any]) -> Callable[[list[str]], lis
     return changed
 
 
+def _with_number(row: list[Any], number: int) -> list[Any]:
+    """The row with another number in the first column that holds one."""
+    place = next(place for place, value in enumerate(row) if type(value) is int)
+    return [*row[:place], number, *row[place + 1 :]]
+
+
 def _other_first_line(**values: Any) -> Callable[[list[str]], list[str]]:
     return lambda lines: [json.dumps(json.loads(lines[0]) | values), *lines[1:]]
 
@@ -274,6 +280,12 @@ BROKEN: dict[str, tuple[Callable[[list[str]], list[str]], str]] = {
     "text for a truth": (_changed("member", lambda row: [*row[:-1], "yes"]), DAMAGED),
     "number for a text": (_changed("member", lambda row: [1, *row[1:]]), DAMAGED),
     "no key": (_changed("member", lambda row: [None, *row[1:]]), DAMAGED),
+    "too large a number": (_changed("outbox", lambda row: _with_number(row, 1 << 31)), f"{DAMAGED} "),
+    "far too large a number": (_changed("outbox", lambda row: _with_number(row, 10**30)), f"{DAMAGED} "),
+    "no such instant": (
+        _changed("inbox", lambda row: [*row[:-1], "0001-01-01T00:00:00+14:00"]),
+        f"{DAMAGED} ",
+    ),
     "no zone": (_changed("inbox", lambda row: [*row[:-1], "2023-06-12T08:00:00"]), DAMAGED),
 }
 
