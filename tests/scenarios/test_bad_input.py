@@ -102,7 +102,8 @@ async def test_whoever_is_removed_while_the_form_is_open_cannot_hand_in(stage: S
     await ben.command("/homework submit action-plan-1")
     stage.workspace.change_user("UBEN", deleted=True)
     await stage.settle()
-    stage.workspace.change_user("UBEN", deleted=False)
+    # Whoever is deactivated can hand nothing in. This one can again, of which the bot has not heard.
+    stage.workspace.user("UBEN").deleted = False
 
     faults = await ben.submit({"text": "Still here?"})
 
