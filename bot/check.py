@@ -8,7 +8,7 @@ from bot.config import Settings, SettingsFaults, database_url_from, settings_fro
 from bot.domain.values import dataclass
 from bot.manifest import SCOPES
 from storage.db import open_database
-from storage.migrate import migrate
+from storage.migrate import migrate, see_that_it_takes_changes
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ async def _database(values: Mapping[str, str]) -> Finding:
         db = open_database(url)
         try:
             await migrate(db)
+            await see_that_it_takes_changes(db)
             server = db.server
         finally:
             await db.close()

@@ -24,6 +24,7 @@ _EXTRAS = {"asyncpg": " The extra alumni-bot[postgres] brings it."}
 _NO_ROOM = "See that its disk has room; what was saved is kept."
 _HINTS = {
     "readonly": "See that the bot may write its file and the folder around it.",
+    "read-only transaction": "It may be a server that only follows another. Look at DATABASE_URL.",
     "disk is full": _NO_ROOM,
     "disk I/O error": _NO_ROOM,
     "No space left": _NO_ROOM,

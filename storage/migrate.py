@@ -32,6 +32,12 @@ async def migrate(db: Database) -> None:
         await work.run_sync(upgrade)
 
 
+async def see_that_it_takes_changes(db: Database) -> None:
+    """Raises SQLAlchemyError where it can be read alone, as a server that only follows another."""
+    async with db.writing() as work:
+        await work.execute(text("DELETE FROM alembic_version WHERE version_num = ''"))
+
+
 def see_that_it_opens(db: Database) -> None:
     """Raises sqlite3.OperationalError where it is SQLite and its file cannot be opened; makes the file."""
     if db.engine.dialect.name == "sqlite" and db.engine.url.database:

@@ -5,10 +5,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
 
 from bot.check import check
 from bot.config import read_values
+from storage.db import open_database
 
 NO_FILE = (
     "The database refuses: it names no file of SQLite, which stands behind three slashes, "
@@ -39,6 +40,21 @@ async def test_a_database_that_is_not_there_is_named(database_url: str) -> None:
     assert await said_of(absent) == (
         False,
         'The database refuses: database "absent" does not exist. Look at DATABASE_URL.',
+    )
+
+
+@pytest.mark.postgres
+async def test_a_server_that_only_follows_another_is_refused(database_url: str) -> None:
+    db = open_database(database_url)
+    named = make_url(database_url).database
+    async with db.writing() as work:
+        await work.execute(text(f'ALTER DATABASE "{named}" SET default_transaction_read_only = on'))
+    await db.close()
+
+    assert await said_of(database_url) == (
+        False,
+        "The database refuses: cannot execute DELETE in a read-only transaction. "
+        "It may be a server that only follows another. Look at DATABASE_URL.",
     )
 
 
