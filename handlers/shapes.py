@@ -41,7 +41,7 @@ _SOME_KEY: Shape = (re.compile(r"[ -~]{0,300}"), None)
 _TEXT: Shape = (str, None)
 _FLAG: Shape = (bool, None)
 _COUNT: Shape = (int, re.compile(r"[0-9]{1,9}"), None)
-_SECONDS: Shape = (range(1 << 31), None)
+_SECONDS: Shape = (range(1 << 40), None)
 _IDS: Shape = ([_ID], None)
 _OBJECT: Shape = (dict, None)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -80,12 +81,15 @@ def _of(*types: type) -> Callable[[Any], Any]:
     return checked
 
 
-def _integer(value: Any) -> int:
-    # What PostgreSQL takes: no column of ours holds more.
-    number: int = _of(int)(value)
-    if not -(1 << 31) <= number < 1 << 31:
-        raise ValueError
-    return number
+def _whole(bits: int) -> Callable[[Any], int]:
+    # What PostgreSQL takes.
+    def checked(value: Any) -> int:
+        number: int = _of(int)(value)
+        if not -(1 << bits - 1) <= number < 1 << bits - 1:
+            raise ValueError
+        return number
+
+    return checked
 
 
 def _instant(text: str) -> datetime:
@@ -104,7 +108,8 @@ def _wall(text: str) -> datetime:
 
 _KINDS: Mapping[str, _Kind] = {
     "text": _Kind(String(), _of(str)),
-    "integer": _Kind(Integer(), _integer),
+    "integer": _Kind(Integer(), _whole(32)),
+    "long": _Kind(BigInteger(), _whole(64)),
     "boolean": _Kind(Boolean(), _of(bool)),
     "instant": _Kind(Instant(), _instant, datetime.isoformat),
     "wall": _Kind(WallTime(), _wall, datetime.isoformat),
@@ -120,6 +125,7 @@ _NAMES: Mapping[type[TypeEngine[Any]], str] = {
     Instant: "instant",
     WallTime: "wall",
     Boolean: "boolean",
+    BigInteger: "long",  # an Integer, too
     Integer: "integer",
     Date: "date",
     Time: "time",

@@ -1,6 +1,7 @@
 """Tables of the academy, its editions and its people."""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -53,7 +54,7 @@ member = Table(
     Column("is_guest", Boolean, nullable=False),
     Column("is_bot", Boolean, nullable=False),
     Column("is_deactivated", Boolean, nullable=False),
-    Column("updated_s", Integer, nullable=False),  # by Slack's clock; what is older must not undo it
+    Column("updated_s", BigInteger, nullable=False),  # by Slack's clock; what is older must not undo it
 )
 
 edition = Table(

@@ -316,7 +316,8 @@ async def test_what_is_no_payload_is_refused(stage: Stage, door: Door) -> None:
 
 JOINED = {"type": "member_joined_channel", "user": "UBEN", "channel": "CGENERAL", "event_ts": "1.1"}
 SAID = {"type": "message", "user": "UBEN", "channel": "CGENERAL", "ts": "1.1", "text": "How?"}
-CHANGED = {"type": "user_change", "user": {"id": "UBEN", "name": "ben"}}
+CHANGED = {"type": "user_change", "user": {"id": "UBEN", "name": "ben", "updated": 1 << 31}}
+"""In the year 2038."""
 OUT_OF_RANGE: list[dict[str, Any]] = [
     *(
         event | {at: ts}
@@ -325,7 +326,7 @@ OUT_OF_RANGE: list[dict[str, Any]] = [
     ),
     *(
         CHANGED | {"user": {"id": "UBEN", "updated": second}}
-        for second in (1 << 31, 10**30, -1, "soon", True)
+        for second in (1 << 40, 10**30, -1, "soon", True)
     ),
     *(CHANGED | {"user": {"id": "UBEN", "profile": {name: 5}}} for name in ("email", "real_name")),
     *(SAID | {"reactions": reactions} for reactions in ("x", 5, [5], [{"name": "eyes", "users": [5]}])),
