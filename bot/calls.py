@@ -19,6 +19,22 @@ METADATA_EVENT = "alumni_bot_message"
 
 OPEN = "conversations.open"
 
+UNCERTAIN = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+"""Errors after which Slack may have done it all the same; its documentation says so of both."""
+INSTALLATION = {
+    "access_denied",
+    "account_inactive",
+    "accesslimited",
+    "invalid_auth",
+    "missing_scope",
+    "not_authed",
+    "org_login_required",
+    "team_access_not_granted",
+    "token_expired",
+    "token_revoked",
+}
+"""Errors that concern the installation, not the message: every other row would fail alike."""
+
 # How far Slack's clock may be behind the host's before a message is missed in the history.
 _CLOCK_SKEW = timedelta(hours=1)
 
@@ -127,9 +143,10 @@ async def posted(
         try:
             opened = await client.conversations_open(users=channel_id)
         except SlackApiError as refused:
-            if refused.response.status_code == 200 and refused.response["error"] != "ratelimited":
-                return None  # who cannot be written to was not written to
-            raise
+            error = refused.response.get("error")
+            if refused.response.status_code != 200 or error in {"ratelimited", *UNCERTAIN, *INSTALLATION}:
+                raise
+            return None  # who cannot be written to was not written to
         channel_id = str(opened["channel"]["id"])
     oldest = ((row.claimed_at or row.queued_at) - _CLOCK_SKEW).timestamp()
     thread_ts = row.body.get("thread_ts")

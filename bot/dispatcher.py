@@ -31,6 +31,7 @@ from storage.outbox import (
     Composed,
     Composer,
     Drop,
+    Edit,
     Later,
     OutboxRow,
     Send,
@@ -64,14 +65,15 @@ class Dispatcher:
     ) -> None:
         """client_for: a workspace's client, which must not retry by itself: it would post twice.
 
-        composers: by the rows' kind, beside `message`, whose body holds text and blocks.
+        composers: by the rows' kind, beside those whose body holds text and blocks.
         arrivals: by the rows' kind, told of each message that was posted.
         on_outcome: told `sent`, `dropped`, `postponed`, `failed`, `ratelimited`, `unsettled` or `taken`
             (by another process), once each time a row was taken up.
         monotonic: seconds that go by; how long a claim lasts is measured by them.
         """
         self._db = db
-        self._composers: dict[str, Composer] = {"message": _as_written, **composers}
+        as_they_are: dict[str, Composer] = {outbox.WRITTEN: _as_written, outbox.REWRITTEN: _as_rewritten}
+        self._composers = as_they_are | dict(composers)
         self._clock = clock
         self._pace = pace or Pace()
         self._request_timeout_s = request_timeout_s
@@ -332,3 +334,7 @@ class Dispatcher:
 
 async def _as_written(_work: Work, row: OutboxRow, _now: datetime) -> Composed:
     return Send(row.body["text"], row.body["blocks"])
+
+
+async def _as_rewritten(_work: Work, row: OutboxRow, _now: datetime) -> Composed:
+    return Edit(row.body["channel_id"], row.body["ts"], row.body["text"], row.body["blocks"])

@@ -24,21 +24,6 @@ from storage.outbox import Delete, Edit, File, OutboxRow, Send, Share
 
 _log = logging.getLogger(__name__)
 
-# Errors after which Slack may have posted all the same; its documentation says so of both.
-_UNCERTAIN = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
-# Errors that concern the installation, not the message: every other row would fail alike.
-_INSTALLATION = {
-    "access_denied",
-    "account_inactive",
-    "accesslimited",
-    "invalid_auth",
-    "missing_scope",
-    "not_authed",
-    "org_login_required",
-    "team_access_not_granted",
-    "token_expired",
-    "token_revoked",
-}
 # Answers that say that what was asked is so already.
 _AS_ASKED = {"already_reacted", "no_reaction"}
 # Answers to a deletion that say that the message is gone.
@@ -164,10 +149,10 @@ class Sending:
         if error in _AS_ASKED:
             await self._settling.enter(row, state="sent", sent_at=now, reason=None)
             return "sent"
-        if response.status_code >= 500 or error in _UNCERTAIN or not error:
+        if response.status_code >= 500 or error in calls.UNCERTAIN or not error:
             _log.warning("Slack failed at a message: %s %s", response.status_code, error)
             return "unsettled"
-        if error in _INSTALLATION:
+        if error in calls.INSTALLATION:
             _log.error("Slack refuses the bot itself: %s; sending pauses for a minute", error)
             self._paused_until = now + _INSTALLATION_PAUSE
             await self._settling.enter(row, state="queued", not_before_at=self._paused_until, reason=error)

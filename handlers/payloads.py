@@ -143,6 +143,13 @@ def pressed(body: Payload) -> Pressed:
     )
 
 
+def lasting(body: Payload) -> tuple[str, str] | None:
+    """Channel and ts of the message with the element used; None where one person alone is shown it."""
+    container = body.get("container") or {}
+    channel_id, ts = container.get("channel_id"), container.get("message_ts")
+    return None if container.get("is_ephemeral") or not channel_id or not ts else (channel_id, ts)
+
+
 class Fields:
     """What was filled into a modal, by block; empty where a block was left empty or is not there."""
 

@@ -39,12 +39,20 @@ async def reply(deps: Deps, body: Payload, message: Payload, *, key: str = "answ
     """Show a message to whoever sent this payload, and to nobody else.
 
     message: may say `replace_original`, and takes the place of the message with the button then.
-    Where Slack does not take it by the response url, whatever the reason, it goes by direct message: there it
-    is tried until it arrives. Nobody can look up whether Slack took what its reply to was lost: they may see
-    the message twice then, which is better than never.
+    Where Slack does not take it by the response url, whatever the reason, it goes another way, on which it is
+    tried until it arrives: as an edit where it replaces a message that stays, else by direct message. Nobody
+    can look up whether Slack took what its reply to was lost: they may see the message twice then, which is
+    better than never.
     """
-    if not await responded(deps, body, message):
+    if await responded(deps, body, message):
+        return
+    place = payloads.lasting(body) if message.get("replace_original") else None
+    if place is None:
         await write_to(deps, body, message, key=key)
+    else:
+        channel_id, ts = place
+        where = {"channel_id": channel_id, "ts": ts}
+        await _queue(deps, body, message, key=key, kind=outbox.REWRITTEN, where=where)
 
 
 async def responded(deps: Deps, body: Payload, message: Payload) -> bool:
@@ -78,6 +86,12 @@ async def _post(url: AsyncWebhookClient, message: Payload) -> int:
 
 async def write_to(deps: Deps, body: Payload, message: Payload, *, key: str = "answer") -> None:
     """Queue a direct message to whoever sent this payload, one of each key."""
+    await _queue(deps, body, message, key=key, kind=outbox.WRITTEN, where={})
+
+
+async def _queue(
+    deps: Deps, body: Payload, message: Payload, *, key: str, kind: str, where: dict[str, str]
+) -> None:
     user_id = payloads.user_id(body)
     if user_id is None:
         return
@@ -90,7 +104,7 @@ async def write_to(deps: Deps, body: Payload, message: Payload, *, key: str = "a
             team_id=team_id,
             key=f"{key}:{payloads.delivery(body, now=now).key}",
             recipient=user_id,
-            kind="message",
-            body={"text": text, "blocks": message.get("blocks") or [kit.section(text)]},
+            kind=kind,
+            body={"text": text, "blocks": message.get("blocks") or [kit.section(text)], **where},
             now=now,
         )

@@ -226,7 +226,13 @@ _OF_MESSAGES: Mapping[str, Shape] = {
     "message_deleted": {"deleted_ts": _ID},
 }
 _CONTAINER: Shape = (
-    {"type": _TEXT, "channel_id": _SOME_ID, "message_ts": _SOME_ID, "view_id": _SOME_ID},
+    {
+        "type": _TEXT,
+        "channel_id": _SOME_ID,
+        "message_ts": _SOME_ID,
+        "is_ephemeral": _FLAG,
+        "view_id": _SOME_ID,
+    },
     None,
 )
 _KINDS: Mapping[str, Shape] = {

@@ -62,7 +62,10 @@ class Responses:
                 return failing.broken()
             case Rule(kind="error"):
                 return web.json_response(SlackError(fault.error).to_api(), status=404)
-        response = await self._taken(request)
+        try:
+            response = await self._taken(request)
+        except ConnectionError:
+            return failing.broken()  # whoever asked is gone, and hears it no more
         match fault:
             case Rule(kind="server_error"):
                 return failing.broken()

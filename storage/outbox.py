@@ -10,6 +10,11 @@ from bot.domain.values import dataclass
 from storage.db import Database, Work
 from storage.tables import outbox
 
+WRITTEN = "message"
+"""The kind of rows whose body holds text and blocks."""
+REWRITTEN = "message.edit"
+"""The same, in place of the message at the `ts` in the conversation `channel_id` of the body."""
+
 DONE = ("sent", "dropped", "failed")
 """The states of rows that nothing more becomes of."""
 

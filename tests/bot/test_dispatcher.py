@@ -207,6 +207,22 @@ async def test_a_message_of_unknown_fate_is_settled_from_the_history(
     assert texts(sandbox, app) == ["remind:a"]
 
 
+@pytest.mark.parametrize("error", ["internal_error", "token_expired"])
+async def test_a_look_up_that_slack_fails_at_says_nothing_of_the_message(
+    db: Database, sandbox: Sandbox, app: App, error: str
+) -> None:
+    await enqueue(db, "remind:a")
+    sandbox.faults.add("lost_reply", method="chat.postMessage", times=1)
+    failed = sandbox.faults.add("error", method="conversations.open", times=1, error=error)
+
+    async with dispatching(db, sandbox, app):
+        await until(lambda: bool(texts(sandbox, app)))
+        await until_sent_as_time_goes_on(db, sandbox, "remind:a")
+
+    assert failed.hits == 1
+    assert texts(sandbox, app) == ["remind:a"]
+
+
 async def test_a_slow_answer_past_the_time_limit_does_not_post_twice(
     db: Database, sandbox: Sandbox, app: App
 ) -> None:

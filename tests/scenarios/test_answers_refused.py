@@ -6,6 +6,7 @@ import pytest
 
 from sandbox.faults import RESPONSE_URL
 from sandbox.person import Person
+from tests.scenarios.announcing import announcement, send
 from tests.scenarios.stage import Stage, everything
 from tests.scenarios.test_asking import FEES, answered_before, prepared
 
@@ -102,3 +103,21 @@ async def test_an_answer_that_may_not_replace_comes_by_direct_message(
 
     told = f"Your question goes to <#{ask}>"
     assert (only_for(ben, told), by_message(ben, told)) == (0, 1)
+
+
+@faults(*REFUSED, *LOST)
+async def test_what_replaces_a_message_that_stays_is_edited_in_and_comes_no_second_time(
+    stage: Stage, fault: dict[str, Any]
+) -> None:
+    await send(stage, announce_options=["confirm"])
+    await stage.settle()
+    ben = stage.person("UBEN")
+    announced = announcement(stage, "UBEN")
+    rule = stage.sandbox.faults.add(**fault, method=RESPONSE_URL, times=2)
+
+    await ben.press(announced, "announce_got_it")
+    await stage.settle()
+
+    shown = ben.direct()
+    assert [everything(one).count("✅ You confirmed this") for one in shown] == [1]
+    assert (shown[0]["ts"], rule.hits) == (announced["ts"], 1 if fault in REFUSED[::2] else 2)
