@@ -6,6 +6,7 @@ found. It fails where anything was lost, came twice, in another order, too early
 
 import argparse
 import asyncio
+import gc
 import logging
 import os
 import sys
@@ -114,6 +115,7 @@ async def run_chaos(plan: Plan, directory: Path, *, database_url: str) -> Outcom
         for task in (watching, telling):
             task.cancel()
         await asyncio.gather(watching, telling, return_exceptions=True)
+        gc.unfreeze()
         verdict = Verdict(
             scene,
             watch=watch,
@@ -161,10 +163,12 @@ async def _connected(scene: Scene) -> None:
 
 
 async def _tell(scene: Scene, stories: Sequence[Hands], troubles: Troubles, watch: Watch) -> None:
-    """Say now and then how far it is."""
+    """Say now and then how far it is, and keep what is remembered out of the way."""
     began_s = time.monotonic()
     while True:
         await asyncio.sleep(30)
+        # What a run remembers grows: to look through it all for garbage would hold everybody up for seconds.
+        gc.freeze()
         _log.info(
             "%4.0f s: %d messages, %d waiting, %d deeds, %d kills",
             time.monotonic() - began_s,
