@@ -133,14 +133,13 @@ class Night(Hands):
 
     async def _decide(self, user_id: str, piece: Piece) -> None:
         person = self._scene.sandbox.person(user_id)
-        times = pressed = 1 + piece.is_repeated
+        times, pressed = (2, 1) if piece.is_repeated else (1, 2)
         self.wanted[user_id, piece.title] = (times, times)
         if self._chance.random() >= 0.7:
             return
         message = await self._reminded(person, piece)
         if message is None:
             return
-        pressed += -1 if piece.is_repeated else 1
         await asyncio.sleep(self._chance.random() * self._left_s * 0.7)
         # Until it is known what came of the click, either is right.
         self.wanted[user_id, piece.title] = (min(times, pressed), max(times, pressed))

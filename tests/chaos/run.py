@@ -21,6 +21,7 @@ from pathlib import Path
 import aiohttp
 
 from sandbox.delivery import RETRIES_AFTER
+from sandbox.faults import RESPONSE_URL
 from storage.db import open_database
 from tests import postgres
 from tests.chaos.circle import Circle
@@ -32,7 +33,7 @@ from tests.chaos.replicas import Balancer, is_listening
 from tests.chaos.scene import Scene, edition, first_of, start
 from tests.chaos.scene import surroundings as surroundings
 from tests.chaos.traffic import Crowd
-from tests.chaos.troubles import URLS, Record, Troubles
+from tests.chaos.troubles import Record, Troubles
 from tests.chaos.verdict import Verdict, Watch
 
 _log = logging.getLogger("chaos")
@@ -147,7 +148,11 @@ async def run_chaos(plan: Plan, directory: Path, *, database_url: str) -> Outcom
             gave_up=sum(one.gave_up for one in scene.replicas),
             took_s=time.monotonic() - began_s,
             limited=scene.limited
-            - sum(rule.hits for rule in troubles.rules if rule.kind == "ratelimited" and rule.method != URLS),
+            - sum(
+                rule.hits
+                for rule in troubles.rules
+                if rule.kind == "ratelimited" and rule.method != RESPONSE_URL
+            ),
             load=(os.getloadavg()[0], os.getloadavg()[2]),
         )
 

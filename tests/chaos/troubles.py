@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import make_url
 
-from sandbox.faults import Rule
+from sandbox.faults import RESPONSE_URL, Rule
 from tests import postgres
 from tests.chaos.scene import Replica, Scene
 
@@ -17,8 +17,6 @@ _SPARED_FOR_S = 22.0
 """Each replica in turn is left alone for so long: what a killed one left is settled by who has lived longer
 than any request can run."""
 _AHEAD = 0.02
-URLS = "response_url"
-"""What the faults call them: they are no method."""
 _LIMITED = ("chat.*", "conversations.open", "conversations.history", "views.publish", "reactions.*")
 _READ = (
     "users.*",
@@ -26,9 +24,9 @@ _READ = (
     "conversations.list",
     "conversations.members",
     "conversations.replies",
-    URLS,
+    RESPONSE_URL,
 )
-_LOST = ("chat.*", "conversations.*", "views.publish", "reactions.*", URLS)
+_LOST = ("chat.*", "conversations.*", "views.publish", "reactions.*", RESPONSE_URL)
 
 
 @dataclass
